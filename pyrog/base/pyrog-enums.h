@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <glib-object.h>
+
+#include "pyrog-version.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PyrogSerializer:
+ * @PYROG_SERIALIZER_SERPENT: Python literals as text, Pyro5's default
+ * @PYROG_SERIALIZER_MARSHAL: Python's marshal format, version 4
+ * @PYROG_SERIALIZER_JSON: JSON as Python writes it
+ * @PYROG_SERIALIZER_MSGPACK: MessagePack with Pyro5's extension types
+ *
+ * The formats in which values travel. The numbers are the serializer ids of the Pyro5 protocol.
+ */
+typedef enum
+{
+  PYROG_SERIALIZER_SERPENT = 1,
+  PYROG_SERIALIZER_MARSHAL = 2,
+  PYROG_SERIALIZER_JSON = 3,
+  PYROG_SERIALIZER_MSGPACK = 4,
+} PyrogSerializer;
+
+/**
+ * PyrogServerType:
+ * @PYROG_SERVER_TYPE_MULTIPLEX: everything runs in the main context the daemon was started in
+ * @PYROG_SERVER_TYPE_THREAD: a pool of worker threads runs the methods; for servants that are
+ *   thread-safe, in C and Vala
+ *
+ * Where a daemon runs the methods of its objects.
+ */
+typedef enum
+{
+  PYROG_SERVER_TYPE_MULTIPLEX,
+  PYROG_SERVER_TYPE_THREAD,
+} PyrogServerType;
+
+/**
+ * PyrogAccess:
+ * @PYROG_ACCESS_READ: the attribute can be read
+ * @PYROG_ACCESS_WRITE: the attribute can be written
+ * @PYROG_ACCESS_READWRITE: both
+ *
+ * What a peer may do with an attribute.
+ */
+typedef enum /*< flags >*/
+{
+  PYROG_ACCESS_READ = 1 << 0,
+  PYROG_ACCESS_WRITE = 1 << 1,
+  PYROG_ACCESS_READWRITE = PYROG_ACCESS_READ | PYROG_ACCESS_WRITE,
+} PyrogAccess;
+
+/**
+ * PyrogExecution:
+ * @PYROG_EXECUTION_NOT_SENT: the request certainly never reached the peer; sending it again is safe
+ * @PYROG_EXECUTION_MAYBE: at least one byte of the request left; the peer may have executed it
+ * @PYROG_EXECUTION_ANSWERED: the peer answered
+ *
+ * How far a call got.
+ */
+typedef enum
+{
+  PYROG_EXECUTION_NOT_SENT,
+  PYROG_EXECUTION_MAYBE,
+  PYROG_EXECUTION_ANSWERED,
+} PyrogExecution;
+
+G_END_DECLS
