@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-buffer.h"
+
+#include <string.h>
+
+#define FIRST_CAPACITY 256
+
+/* Where a writer that ignores the overflow may scribble; one a thread */
+static _Thread_local guint8 scratch[PYROG_BUFFER_RESERVE_MAX];
+
+void
+pyrog_buffer_init (PyrogBuffer *buffer, gsize limit)
+{
+  *buffer = (PyrogBuffer){ .limit = limit };
+}
+
+void
+pyrog_buffer_clear (PyrogBuffer *buffer)
+{
+  g_clear_pointer (&buffer->data, g_free);
+  buffer->size = buffer->capacity = 0;
+  buffer->overflow = FALSE;
+}
+
+void
+pyrog_buffer_reset (PyrogBuffer *buffer, gsize keep)
+{
+  if (buffer->capacity > keep)
+    pyrog_buffer_clear (buffer);
+  buffer->size = 0;
+  buffer->overflow = FALSE;
+}
+
+gboolean
+pyrog_buffer_grow (PyrogBuffer *buffer, gsize more)
+{
+  if (buffer->overflow || more > buffer->limit - buffer->size)
+    {
+      buffer->overflow = TRUE;
+      return FALSE;
+    }
+  if (buffer->capacity - buffer->size >= more)
+    return TRUE;
+
+  gsize capacity = MAX (buffer->capacity, FIRST_CAPACITY);
+  while (capacity - buffer->size < more)
+    capacity = capacity > G_MAXSIZE / 2 ? G_MAXSIZE : capacity * 2;
+  guint8 *data = g_try_realloc (buffer->data, capacity);
+  if (data == NULL)
+    {
+      buffer->overflow = TRUE;
+      return FALSE;
+    }
+  buffer->data = data;
+  buffer->capacity = capacity;
+  return TRUE;
+}
+
+guint8 *
+pyrog_buffer_reserve (PyrogBuffer *buffer, gsize size)
+{
+  g_assert (size <= PYROG_BUFFER_RESERVE_MAX);
+
+  if (G_LIKELY (buffer->capacity - buffer->size >= size && size <= buffer->limit - buffer->size
+                && !buffer->overflow))
+    return buffer->data + buffer->size;
+  if (pyrog_buffer_grow (buffer, size))
+    return buffer->data + buffer->size;
+  return scratch;
+}
+
+void
+pyrog_buffer_commit (PyrogBuffer *buffer, gsize size)
+{
+  if (G_LIKELY (!buffer->overflow))
+    buffer->size += size;
+}
+
+void
+pyrog_buffer_append (PyrogBuffer *buffer, const void *data, gsize size)
+{
+  if (size == 0 || !pyrog_buffer_grow (buffer, size))
+    return;
+  memcpy (buffer->data + buffer->size, data, size);
+  buffer->size += size;
+}
+
+void
+pyrog_buffer_append_byte (PyrogBuffer *buffer, guint8 byte)
+{
+  pyrog_buffer_append (buffer, &byte, 1);
+}
+
+void
+pyrog_buffer_append_text (PyrogBuffer *buffer, const char *text)
+{
+  pyrog_buffer_append (buffer, text, strlen (text));
+}
+
+GBytes *
+pyrog_buffer_steal_bytes (PyrogBuffer *buffer)
+{
+  gsize size = buffer->size;
+  guint8 *data = g_steal_pointer (&buffer->data);
+
+  pyrog_buffer_clear (buffer);
+  return g_bytes_new_take (data, size);
+}
