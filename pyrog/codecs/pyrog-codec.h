@@ -5,8 +5,8 @@
 #include <glib.h>
 
 #include "pyrog-buffer.h"
+#include "pyrog-builder.h"
 #include "pyrog-enums.h"
-#include "pyrog-value.h"
 
 G_BEGIN_DECLS
 

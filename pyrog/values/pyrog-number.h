@@ -8,14 +8,14 @@ G_BEGIN_DECLS
 
 /* Numbers as Python writes and reads them, independent of the locale */
 
-/* Enough for what the two writers write, with the terminator */
+/* Enough for what the writers write, with the terminator */
 #define PYROG_NUMBER_SIZE 32
 
 /* Python's repr() of a float: the shortest text that reads back as the same value, "1.0", "1e+16",
  * "nan", "inf", "-0.0". Returns its length. */
-gsize pyrog_number_write_float (char out[PYROG_NUMBER_SIZE], double value);
-gsize pyrog_number_write_int (char out[PYROG_NUMBER_SIZE], gint64 value);
-gsize pyrog_number_write_uint (char out[PYROG_NUMBER_SIZE], guint64 value);
+gsize pyrog_number_write_float (char *out, double value);
+gsize pyrog_number_write_int (char *out, gint64 value);
+gsize pyrog_number_write_uint (char *out, guint64 value);
 
 /* Reads all of text as a decimal float: digits, at most one point, an optional exponent, an
  * optional sign; at least one digit; nothing else. Overflow gives an infinity, as in Python. */

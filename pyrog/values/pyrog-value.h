@@ -50,102 +50,6 @@ struct _PyrogValue
   };
 };
 
-/* ---- The arena and its budget ---- */
-
-typedef struct _PyrogArena PyrogArena;
-
-/* What one message may cost; see security.md R-LIM-4 to R-LIM-7 */
-#define PYROG_MAX_DEPTH 60           /* nested containers, in and out */
-#define PYROG_MAX_VALUES 16777216    /* values in one message */
-#define PYROG_MAX_HANDSHAKE_VALUES 4096
-#define PYROG_MAX_METADATA_VALUES 65536 /* in a server's CONNECTOK */
-#define PYROG_MAX_INT_DIGITS 4300    /* decimal */
-#define PYROG_MAX_LONG_DIGITS 1000   /* of 15 bits, in marshal */
-
-/* An arena without limits but PYROG_MAX_VALUES, for values that come from the program itself */
-PyrogArena *pyrog_arena_new (void);
-void pyrog_arena_free (PyrogArena *arena);
-/* Forgets all values and what was kept; keeps a first block for the next message */
-void pyrog_arena_reset (PyrogArena *arena);
-/* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
-void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
-/* The budget for a peer's message of size bytes (inflated): 32 times that and 1 MiB */
-gsize pyrog_arena_budget_for (gsize size);
-
-/* Memory that lives as long as the arena, aligned for any type; NULL and the error set when it
- * would exceed the budget (PYROG_ERROR_MESSAGE_TOO_LARGE). A size of 0 gives a valid pointer. */
-gpointer pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error);
-gpointer pyrog_arena_copy (PyrogArena *arena, const void *data, gsize size, GError **error);
-/* Charges count values to the budget (PYROG_ERROR_MESSAGE_TOO_LARGE) */
-gboolean pyrog_arena_charge (PyrogArena *arena, gsize count, GError **error);
-/* Calls destroy (data) when the arena is reset or freed */
-void pyrog_arena_keep (PyrogArena *arena, gpointer data, GDestroyNotify destroy);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogArena, pyrog_arena_free)
-
-/* ---- Building a tree ---- */
-
-/* Builds containers of unknown length: values are pushed on a scratch stack and move into the
- * arena, in one piece, when their container closes. Depth, number and memory of values are charged
- * as they come. After the first failure every function fails; finish() reports the error.
- *
- *   pyrog_builder_open (&b, PYROG_KIND_LIST);
- *   pyrog_builder_int (&b, 1);
- *   pyrog_builder_close (&b);
- *   if (!pyrog_builder_finish (&b, &value, error)) ...
- *
- * A dict takes keys and values in turn; a repeated key keeps its first place and takes the last
- * value, as in Python; an unhashable key (list, set, dict, or a tuple that holds one) is refused.
- * A set drops repeated items and refuses unhashable ones. Keys and items compare as in Python:
- * 1, 1.0 and True are the same. */
-typedef struct
-{
-  PyrogArena *arena; /* (unowned) */
-  PyrogValue *stack; /* (owned) */
-  gsize length;
-  gsize capacity;
-  struct
-  {
-    gsize start; /* where the container's items begin */
-    guint8 kind;
-  } frames[PYROG_MAX_DEPTH];
-  guint depth;
-  guint max_depth;
-  GError *error; /* (owned) (nullable) what went wrong first */
-} PyrogBuilder;
-
-void pyrog_builder_init (PyrogBuilder *builder, PyrogArena *arena);
-void pyrog_builder_clear (PyrogBuilder *builder);
-/* Empties it for the next message and keeps its stack */
-void pyrog_builder_reset (PyrogBuilder *builder);
-
-gboolean pyrog_builder_open (PyrogBuilder *builder, PyrogKind kind);
-/* FALSE also if a dict lacks a value */
-gboolean pyrog_builder_close (PyrogBuilder *builder);
-/* How many items the innermost open container has so far (a dict: keys and values) */
-gsize pyrog_builder_count (PyrogBuilder *builder);
-gboolean pyrog_builder_add (PyrogBuilder *builder, const PyrogValue *value);
-gboolean pyrog_builder_none (PyrogBuilder *builder);
-gboolean pyrog_builder_bool (PyrogBuilder *builder, gboolean value);
-gboolean pyrog_builder_int (PyrogBuilder *builder, gint64 value);
-gboolean pyrog_builder_uint (PyrogBuilder *builder, guint64 value); /* an INT where it fits */
-gboolean pyrog_builder_float (PyrogBuilder *builder, double value);
-/* The text is not copied: it lives in the arena, in what the arena keeps, or for ever. Checked:
- * becomes a STR or, with NUL or lone surrogates, a RAW_STR; other bytes are refused
- * (PYROG_ERROR_SERIALIZE). */
-gboolean pyrog_builder_str (PyrogBuilder *builder, const char *text, gsize size);
-gboolean pyrog_builder_bytes (PyrogBuilder *builder, gconstpointer data, gsize size);
-/* Decimal digits with an optional sign, any length up to PYROG_MAX_INT_DIGITS; becomes an INT, UINT
- * or BIG_INT. The text is copied where it is kept. Underscores and blanks are refused. */
-gboolean pyrog_builder_decimal (PyrogBuilder *builder, const char *text, gsize size);
-/* Records a failure of the caller's own, unless there is one already. Returns FALSE. */
-gboolean pyrog_builder_fail (PyrogBuilder *builder, int code, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-/* Exactly one value was built: hands it out, or the error */
-gboolean pyrog_builder_finish (PyrogBuilder *builder, PyrogValue *value, GError **error);
-
-/* ---- Making and looking at values ---- */
-
 PyrogValue pyrog_value_none (void);
 PyrogValue pyrog_value_bool (gboolean value);
 PyrogValue pyrog_value_int (gint64 value);
@@ -167,8 +71,6 @@ gboolean pyrog_value_is_hashable (const PyrogValue *value);
 char *pyrog_value_dup_text (const PyrogValue *value);
 /* The Python name of a kind, for errors: "int", "frozenset" */
 const char *pyrog_kind_name (PyrogKind kind);
-
-/* ---- Where a value stands, for errors ---- */
 
 /* One step from the root; lives on the stack of a recursive walk */
 typedef struct _PyrogPath PyrogPath;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-chunk.h"
+
+PyrogChunk *
+pyrog_chunk_new (gsize capacity)
+{
+  PyrogChunk *chunk = NULL;
+
+  if (capacity <= G_MAXSIZE - sizeof (PyrogChunk))
+    chunk = g_try_malloc (sizeof (PyrogChunk) + capacity);
+  if (chunk == NULL)
+    return NULL;
+  g_atomic_ref_count_init (&chunk->refs);
+  chunk->capacity = capacity;
+  return chunk;
+}
+
+PyrogChunk *
+pyrog_chunk_ref (PyrogChunk *chunk)
+{
+  g_atomic_ref_count_inc (&chunk->refs);
+  return chunk;
+}
+
+void
+pyrog_chunk_unref (PyrogChunk *chunk)
+{
+  if (g_atomic_ref_count_dec (&chunk->refs))
+    g_free (chunk);
+}
+
+gboolean
+pyrog_chunk_is_shared (PyrogChunk *chunk)
+{
+  return !g_atomic_ref_count_compare (&chunk->refs, 1);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Memory that messages are received into. Whoever holds values that point into a chunk holds a
+ * reference on it; only the sole holder writes into one. */
+typedef struct
+{
+  gatomicrefcount refs;
+  gsize capacity;
+  guint8 data[];
+} PyrogChunk;
+
+#define PYROG_CHUNK_SIZE (64u * 1024u - 32u) /* the usual capacity */
+
+/* NULL: no memory */
+PyrogChunk *pyrog_chunk_new (gsize capacity);
+PyrogChunk *pyrog_chunk_ref (PyrogChunk *chunk);
+void pyrog_chunk_unref (PyrogChunk *chunk);
+gboolean pyrog_chunk_is_shared (PyrogChunk *chunk);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogChunk, pyrog_chunk_unref)
+
+G_END_DECLS

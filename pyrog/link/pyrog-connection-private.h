@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-buffer.h"
+#include "pyrog-chunk.h"
+#include "pyrog-connection.h"
+#include "pyrog-message.h"
+#include "pyrog-transport.h"
+
+G_BEGIN_DECLS
+
+/* Whole messages over a transport, without waiting. Not thread-safe: whoever drives a connection
+ * (a session, a daemon) sees to it that one thread at a time does. */
+
+PyrogConnection *pyrog_connection_new (GSocket *socket, gboolean nodelay);
+int pyrog_connection_get_fd (PyrogConnection *self);
+/* Takes the transport; for tests that inject faults */
+void pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport);
+/* "127.0.0.1:4711", "unix", for logs (owned by the connection) */
+const char *pyrog_connection_get_peer_name (PyrogConnection *self);
+/* Closes the socket; reading and writing fail from now on */
+void pyrog_connection_close (PyrogConnection *self);
+gboolean pyrog_connection_is_closed (PyrogConnection *self);
+
+/* One read into the receive chunk: bytes read, PYROG_IO_EOF, PYROG_IO_AGAIN or PYROG_IO_ERROR. The
+ * chunk grows with what has arrived, never with what a header promises. spare (inout, nullable) is a
+ * chunk to use instead of a new one. */
+gssize pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error);
+/* Whether a whole message has been received. body points into the chunk until the next fill. */
+PyrogParse pyrog_connection_peek (PyrogConnection *self,
+                                  gsize max_size,
+                                  PyrogHeader *header,
+                                  const guint8 **body,
+                                  GError **error);
+/* Drops the message that peek found, or the first size bytes */
+void pyrog_connection_consume (PyrogConnection *self, gsize size);
+/* Bytes received and not consumed */
+gsize pyrog_connection_get_buffered (PyrogConnection *self);
+/* The chunk that peek's pointers are in, for pyrog_chunk_ref() */
+PyrogChunk *pyrog_connection_get_chunk (PyrogConnection *self);
+/* Gives back what an idle connection does not need: all of the chunk when it is empty, most of it
+ * when little of a message is there. It becomes *spare if that is NULL. */
+void pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare);
+
+/* What waits to be sent; append to it, then flush */
+PyrogBuffer *pyrog_connection_get_out (PyrogConnection *self);
+/* Writes what it can: TRUE if no error came; what is left is get_unsent() */
+gboolean pyrog_connection_flush (PyrogConnection *self, GError **error);
+gsize pyrog_connection_get_unsent (PyrogConnection *self);
+/* Since the beginning: the position in the stream of bytes that went to the kernel */
+guint64 pyrog_connection_get_sent (PyrogConnection *self);
+
+G_END_DECLS

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-connection.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-connection-private.h"
+#include "pyrog-error.h"
+
+/* A connection that waits for the rest of a message keeps no more than this, if it has no more */
+#define SMALL_CHUNK 1024u
+/* Memory that an empty output buffer keeps */
+#define KEPT_OUTPUT 4096u
+
+/**
+ * PyrogConnection:
+ *
+ * The link to one peer, as handlers see it: who is at the other end.
+ *
+ * Connections are made by a daemon or a proxy, which own them. The addresses and credentials are
+ * those at the time of connecting and may be read in any thread.
+ *
+ * Since: 1.0
+ */
+struct _PyrogConnection
+{
+  GObject parent_instance;
+
+  GSocket *socket;           /* (owned) */
+  PyrogTransport *transport; /* (owned) (nullable) NULL once closed */
+  GSocketAddress *local;     /* (owned) (nullable) */
+  GSocketAddress *remote;    /* (owned) (nullable) */
+  GCredentials *credentials; /* (owned) (nullable) */
+  char *peer_name;           /* (owned) (nullable) made at first use */
+
+  PyrogChunk *chunk; /* (owned) (nullable) */
+  gsize start;       /* the first byte in chunk that was not consumed */
+  gsize end;         /* behind the last byte that was received */
+
+  PyrogBuffer out;
+  gsize out_start; /* the first byte in out that was not sent */
+  guint64 sent;
+};
+
+G_DEFINE_FINAL_TYPE (PyrogConnection, pyrog_connection, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_LOCAL_ADDRESS = 1,
+  PROP_REMOTE_ADDRESS,
+  PROP_CREDENTIALS,
+} PyrogConnectionProperty;
+
+static GParamSpec *properties[PROP_CREDENTIALS + 1];
+
+static void
+pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  PyrogConnection *self = PYROG_CONNECTION (object);
+
+  switch ((PyrogConnectionProperty) id)
+    {
+    case PROP_LOCAL_ADDRESS:
+      g_value_set_object (value, self->local);
+      break;
+    case PROP_REMOTE_ADDRESS:
+      g_value_set_object (value, self->remote);
+      break;
+    case PROP_CREDENTIALS:
+      g_value_set_object (value, self->credentials);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+pyrog_connection_finalize (GObject *object)
+{
+  PyrogConnection *self = PYROG_CONNECTION (object);
+
+  pyrog_connection_close (self);
+  g_clear_object (&self->socket);
+  g_clear_object (&self->local);
+  g_clear_object (&self->remote);
+  g_clear_object (&self->credentials);
+  g_free (self->peer_name);
+  pyrog_buffer_clear (&self->out);
+  G_OBJECT_CLASS (pyrog_connection_parent_class)->finalize (object);
+}
+
+static void
+pyrog_connection_class_init (PyrogConnectionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags
+      = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->get_property = pyrog_connection_get_property;
+  object_class->finalize = pyrog_connection_finalize;
+
+  /**
+   * PyrogConnection:local-address: (getter get_local_address)
+   *
+   * The address of this end.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_LOCAL_ADDRESS]
+      = g_param_spec_object ("local-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, flags);
+  /**
+   * PyrogConnection:remote-address: (getter get_remote_address)
+   *
+   * The address of the peer.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_REMOTE_ADDRESS]
+      = g_param_spec_object ("remote-address", NULL, NULL, G_TYPE_SOCKET_ADDRESS, flags);
+  /**
+   * PyrogConnection:credentials: (getter get_credentials)
+   *
+   * The process, user and group of the peer, as the kernel tells them.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CREDENTIALS]
+      = g_param_spec_object ("credentials", NULL, NULL, G_TYPE_CREDENTIALS, flags);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+pyrog_connection_init (PyrogConnection *self)
+{
+  pyrog_buffer_init (&self->out, G_MAXSIZE);
+}
+
+PyrogConnection *
+pyrog_connection_new (GSocket *socket, gboolean nodelay)
+{
+  PyrogConnection *self = g_object_new (PYROG_TYPE_CONNECTION, NULL);
+
+  self->socket = g_object_ref (socket);
+  self->transport = pyrog_transport_new (socket, nodelay);
+  self->local = g_socket_get_local_address (socket, NULL);
+  self->remote = g_socket_get_remote_address (socket, NULL);
+  /* On TCP the call succeeds too, with a process id of 0 */
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
+    self->credentials = g_socket_get_credentials (socket, NULL);
+  return self;
+}
+
+int
+pyrog_connection_get_fd (PyrogConnection *self)
+{
+  return g_socket_get_fd (self->socket);
+}
+
+void
+pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport)
+{
+  pyrog_transport_free (self->transport);
+  self->transport = transport;
+}
+
+const char *
+pyrog_connection_get_peer_name (PyrogConnection *self)
+{
+  if (self->peer_name == NULL && G_IS_INET_SOCKET_ADDRESS (self->remote))
+    self->peer_name
+        = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
+  else if (self->peer_name == NULL && self->credentials != NULL)
+    self->peer_name = g_credentials_to_string (self->credentials);
+  else if (self->peer_name == NULL)
+    self->peer_name = g_strdup ("unix");
+  return self->peer_name;
+}
+
+void
+pyrog_connection_close (PyrogConnection *self)
+{
+  if (self->transport == NULL)
+    return;
+  g_clear_pointer (&self->transport, pyrog_transport_free);
+  g_clear_pointer (&self->chunk, pyrog_chunk_unref);
+  self->start = self->end = 0;
+  g_socket_close (self->socket, NULL);
+}
+
+gboolean
+pyrog_connection_is_closed (PyrogConnection *self)
+{
+  return self->transport == NULL;
+}
+
+/* ---- Receiving ---- */
+
+/* What the message at the front will need in all, as far as is known */
+static gsize
+wanted_capacity (PyrogConnection *self)
+{
+  gsize have = self->end - self->start;
+  PyrogHeader header;
+
+  if (pyrog_header_parse (self->chunk->data + self->start, have, G_MAXSIZE, &header, NULL)
+      != PYROG_PARSE_DONE)
+    return PYROG_CHUNK_SIZE;
+  return pyrog_header_message_size (&header);
+}
+
+/* Moves what was received into a new chunk */
+static gboolean
+replace_chunk (PyrogConnection *self, gsize capacity)
+{
+  gsize have = self->end - self->start;
+  PyrogChunk *chunk = pyrog_chunk_new (capacity);
+
+  if (chunk == NULL)
+    return FALSE;
+  memcpy (chunk->data, self->chunk->data + self->start, have);
+  pyrog_chunk_unref (self->chunk);
+  self->chunk = chunk;
+  self->start = 0;
+  self->end = have;
+  return TRUE;
+}
+
+static gboolean
+make_room (PyrogConnection *self, PyrogChunk **spare)
+{
+  if (self->chunk == NULL)
+    {
+      self->chunk = spare != NULL && *spare != NULL ? g_steal_pointer (spare)
+                                                    : pyrog_chunk_new (PYROG_CHUNK_SIZE);
+      self->start = self->end = 0;
+      return self->chunk != NULL;
+    }
+
+  gsize have = self->end - self->start;
+  gboolean shared = pyrog_chunk_is_shared (self->chunk);
+  if (have == 0 && !shared)
+    self->start = self->end = 0;
+  if (self->end < self->chunk->capacity && (have == 0 || self->start == 0))
+    return TRUE;
+
+  gsize wanted = wanted_capacity (self);
+  if (wanted <= self->chunk->capacity - self->start && self->end < self->chunk->capacity)
+    return TRUE;
+  if (wanted <= self->chunk->capacity && !shared && self->start > 0)
+    {
+      memmove (self->chunk->data, self->chunk->data + self->start, have);
+      self->start = 0;
+      self->end = have;
+      return TRUE;
+    }
+  return replace_chunk (self, MAX (PYROG_CHUNK_SIZE, MIN (wanted, have * 2)));
+}
+
+gssize
+pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error)
+{
+  if (self->transport == NULL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
+                   _ ("The connection is closed"));
+      return PYROG_IO_ERROR;
+    }
+  if (!make_room (self, spare))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("No memory to receive a message"));
+      return PYROG_IO_ERROR;
+    }
+
+  gssize result = pyrog_transport_read (self->transport, self->chunk->data + self->end,
+                                        self->chunk->capacity - self->end, error);
+  if (result > 0)
+    self->end += (gsize) result;
+  return result;
+}
+
+PyrogParse
+pyrog_connection_peek (PyrogConnection *self,
+                       gsize max_size,
+                       PyrogHeader *header,
+                       const guint8 **body,
+                       GError **error)
+{
+  gsize have = self->end - self->start;
+
+  if (have == 0)
+    return PYROG_PARSE_MORE;
+  const guint8 *data = self->chunk->data + self->start;
+  PyrogParse parse = pyrog_header_parse (data, have, max_size, header, error);
+  if (parse != PYROG_PARSE_DONE)
+    return parse;
+  *body = data + PYROG_HEADER_SIZE;
+  return have < pyrog_header_message_size (header) ? PYROG_PARSE_MORE : PYROG_PARSE_DONE;
+}
+
+void
+pyrog_connection_consume (PyrogConnection *self, gsize size)
+{
+  g_assert (size <= self->end - self->start);
+
+  self->start += size;
+}
+
+gsize
+pyrog_connection_get_buffered (PyrogConnection *self)
+{
+  return self->end - self->start;
+}
+
+PyrogChunk *
+pyrog_connection_get_chunk (PyrogConnection *self)
+{
+  return self->chunk;
+}
+
+void
+pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare)
+{
+  gsize have = self->end - self->start;
+  g_autoptr (PyrogChunk) old = NULL;
+
+  if (self->chunk == NULL || have > SMALL_CHUNK || self->chunk->capacity <= SMALL_CHUNK)
+    return;
+  if (have == 0)
+    old = g_steal_pointer (&self->chunk);
+  else
+    {
+      old = pyrog_chunk_ref (self->chunk);
+      if (!replace_chunk (self, SMALL_CHUNK))
+        return;
+    }
+  if (*spare == NULL && !pyrog_chunk_is_shared (old) && old->capacity == PYROG_CHUNK_SIZE)
+    *spare = g_steal_pointer (&old);
+}
+
+/* ---- Sending ---- */
+
+PyrogBuffer *
+pyrog_connection_get_out (PyrogConnection *self)
+{
+  return &self->out;
+}
+
+gboolean
+pyrog_connection_flush (PyrogConnection *self, GError **error)
+{
+  while (self->out_start < self->out.size)
+    {
+      gssize result = PYROG_IO_ERROR;
+
+      if (self->transport != NULL)
+        result = pyrog_transport_write (self->transport, self->out.data + self->out_start,
+                                        self->out.size - self->out_start, error);
+      else
+        g_set_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
+                     _ ("The connection is closed"));
+      if (result < 0)
+        return result == PYROG_IO_AGAIN;
+      self->out_start += (gsize) result;
+      self->sent += (guint64) result;
+    }
+  self->out_start = 0;
+  pyrog_buffer_reset (&self->out, KEPT_OUTPUT);
+  return TRUE;
+}
+
+gsize
+pyrog_connection_get_unsent (PyrogConnection *self)
+{
+  return self->out.size - self->out_start;
+}
+
+guint64
+pyrog_connection_get_sent (PyrogConnection *self)
+{
+  return self->sent;
+}
+
+/* ---- Public ---- */
+
+/**
+ * pyrog_connection_get_local_address: (get-property local-address)
+ * @self: a connection
+ *
+ * The address of this end of the connection.
+ *
+ * Returns: (transfer none) (nullable): the address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+pyrog_connection_get_local_address (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->local;
+}
+
+/**
+ * pyrog_connection_get_remote_address: (get-property remote-address)
+ * @self: a connection
+ *
+ * The address of the peer.
+ *
+ * Returns: (transfer none) (nullable): the address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+pyrog_connection_get_remote_address (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->remote;
+}
+
+/**
+ * pyrog_connection_get_credentials: (get-property credentials)
+ * @self: a connection
+ *
+ * The process, user and group of the peer as the kernel tells them, on unix sockets only: TCP has no
+ * such thing, even on localhost.
+ *
+ * Returns: (transfer none) (nullable): the credentials
+ *
+ * Since: 1.0
+ */
+GCredentials *
+pyrog_connection_get_credentials (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->credentials;
+}

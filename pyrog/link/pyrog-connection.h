@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pyrog-version.h"
+
+G_BEGIN_DECLS
+
+#define PYROG_TYPE_CONNECTION (pyrog_connection_get_type ())
+
+PYROG_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (PyrogConnection, pyrog_connection, PYROG, CONNECTION, GObject)
+
+PYROG_AVAILABLE_IN_ALL
+GSocketAddress *pyrog_connection_get_local_address (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+GSocketAddress *pyrog_connection_get_remote_address (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+GCredentials *pyrog_connection_get_credentials (PyrogConnection *self);
+
+G_END_DECLS

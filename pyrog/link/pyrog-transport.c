@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-transport.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "pyrog-error.h"
+
+typedef struct
+{
+  PyrogTransport parent;
+  GSocket *socket; /* (owned) */
+  int fd;          /* the socket's */
+} PlainTransport;
+
+/* A dead peer on an idle connection is noticed after about two minutes */
+#define KEEPALIVE_IDLE 60    /* seconds */
+#define KEEPALIVE_INTERVAL 10 /* seconds */
+#define KEEPALIVE_COUNT 6
+
+void
+pyrog_transport_set_error (GError **error, int errnum)
+{
+  gboolean closed = errnum == EPIPE || errnum == ECONNRESET || errnum == ECONNABORTED
+                    || errnum == ENOTCONN;
+
+  g_set_error (error, PYROG_ERROR,
+               closed ? PYROG_ERROR_CONNECTION_CLOSED : PYROG_ERROR_COMMUNICATION,
+               closed ? _ ("The connection was lost: %s") : _ ("The connection failed: %s"),
+               g_strerror (errnum));
+}
+
+static gssize
+result_of (gssize result, GError **error)
+{
+  if (result >= 0)
+    return result;
+  if (errno == EAGAIN || errno == EWOULDBLOCK)
+    return PYROG_IO_AGAIN;
+  pyrog_transport_set_error (error, errno);
+  return PYROG_IO_ERROR;
+}
+
+static gssize
+plain_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error)
+{
+  PlainTransport *self = (PlainTransport *) transport;
+  gssize result;
+
+  do
+    result = recv (self->fd, data, size, MSG_DONTWAIT);
+  while (result < 0 && errno == EINTR);
+  return result_of (result, error);
+}
+
+static gssize
+plain_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
+{
+  PlainTransport *self = (PlainTransport *) transport;
+  gssize result;
+
+  do
+    result = send (self->fd, data, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+  return result_of (result, error);
+}
+
+static void
+plain_free (PyrogTransport *transport)
+{
+  PlainTransport *self = (PlainTransport *) transport;
+
+  g_object_unref (self->socket);
+  g_free (self);
+}
+
+static const PyrogTransportClass plain_class = { plain_read, plain_write, plain_free };
+
+static void
+set_tcp_options (GSocket *socket, gboolean nodelay)
+{
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, nodelay ? 1 : 0, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT, NULL);
+}
+
+PyrogTransport *
+pyrog_transport_new (GSocket *socket, gboolean nodelay)
+{
+  PlainTransport *self = g_new0 (PlainTransport, 1);
+  GSocketFamily family = g_socket_get_family (socket);
+
+  self->parent.class = &plain_class;
+  self->socket = g_object_ref (socket);
+  self->fd = g_socket_get_fd (socket);
+  g_socket_set_blocking (socket, FALSE);
+  if (family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6)
+    set_tcp_options (socket, nodelay);
+  return &self->parent;
+}
+
+void
+pyrog_transport_free (PyrogTransport *transport)
+{
+  if (transport != NULL)
+    transport->class->free (transport);
+}
+
+gssize
+pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error)
+{
+  return transport->class->read (transport, data, size, error);
+}
+
+gssize
+pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
+{
+  return transport->class->write (transport, data, size, error);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* A non-blocking byte stream over a connected socket. The plain one is here; another kind (an
+ * encrypted one, or a test's that injects faults) brings its own table. Not thread-safe. */
+
+/* What read and write return besides a number of bytes; no GError is made for the first two */
+enum
+{
+  PYROG_IO_EOF = 0,    /* read only: the peer closed its end */
+  PYROG_IO_AGAIN = -1, /* would block: wait for the condition */
+  PYROG_IO_ERROR = -2, /* the error is set: PYROG_ERROR_COMMUNICATION or one of its kinds */
+};
+
+typedef struct _PyrogTransport PyrogTransport;
+
+typedef struct
+{
+  gssize (*read) (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
+  gssize (*write) (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+  void (*free) (PyrogTransport *transport);
+} PyrogTransportClass;
+
+struct _PyrogTransport
+{
+  const PyrogTransportClass *class;
+};
+
+/* The socket becomes non-blocking, without Nagle's algorithm where nodelay is set, and with
+ * keepalive, where it is a TCP socket */
+PyrogTransport *pyrog_transport_new (GSocket *socket, gboolean nodelay);
+void pyrog_transport_free (PyrogTransport *transport);
+
+/* At most size bytes; size is not 0 */
+gssize pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
+gssize pyrog_transport_write (PyrogTransport *transport,
+                              const guint8 *data,
+                              gsize size,
+                              GError **error);
+
+/* A socket error as one of ours: PYROG_ERROR_CONNECTION_CLOSED or PYROG_ERROR_COMMUNICATION */
+void pyrog_transport_set_error (GError **error, int errnum);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogTransport, pyrog_transport_free)
+
+G_END_DECLS

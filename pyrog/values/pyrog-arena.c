@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-arena.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-error.h"
+
+#define ALIGNMENT 8u
+#define FIRST_BLOCK_SIZE 2048u
+#define MAX_BLOCK_SIZE (1024u * 1024u)
+
+typedef struct _Block Block;
+struct _Block
+{
+  Block *next; /* (owned) (nullable) */
+  gsize size;  /* of what follows the header */
+};
+
+G_STATIC_ASSERT (sizeof (Block) % ALIGNMENT == 0);
+
+typedef struct
+{
+  gpointer data;
+  GDestroyNotify destroy;
+} Kept;
+
+struct _PyrogArena
+{
+  Block *blocks;       /* (owned) (nullable) newest first; the oldest is the first block */
+  guint8 *next;        /* (nullable) where the next allocation goes */
+  gsize left;          /* bytes left behind next */
+  gsize used_bytes;    /* charged so far */
+  gsize max_bytes;
+  gsize used_values;
+  gsize max_values;
+  GArray *kept;        /* (owned) (nullable) (element-type Kept) */
+};
+
+PyrogArena *
+pyrog_arena_new (void)
+{
+  PyrogArena *arena = g_new0 (PyrogArena, 1);
+
+  pyrog_arena_set_budget (arena, 0, 0);
+  return arena;
+}
+
+static void
+release_kept (PyrogArena *arena)
+{
+  if (arena->kept == NULL)
+    return;
+  for (guint i = arena->kept->len; i > 0; i--)
+    {
+      Kept *kept = &g_array_index (arena->kept, Kept, i - 1);
+      kept->destroy (kept->data);
+    }
+  g_array_set_size (arena->kept, 0);
+}
+
+static void
+free_blocks_but_first (PyrogArena *arena)
+{
+  while (arena->blocks != NULL && arena->blocks->next != NULL)
+    {
+      Block *block = arena->blocks;
+      arena->blocks = block->next;
+      g_free (block);
+    }
+}
+
+void
+pyrog_arena_reset (PyrogArena *arena)
+{
+  release_kept (arena);
+  free_blocks_but_first (arena);
+  if (arena->blocks != NULL && arena->blocks->size != FIRST_BLOCK_SIZE)
+    g_clear_pointer (&arena->blocks, g_free);
+  arena->next = arena->blocks != NULL ? (guint8 *) (arena->blocks + 1) : NULL;
+  arena->left = arena->blocks != NULL ? arena->blocks->size : 0;
+  arena->used_bytes = 0;
+  arena->used_values = 0;
+}
+
+void
+pyrog_arena_free (PyrogArena *arena)
+{
+  if (arena == NULL)
+    return;
+  pyrog_arena_reset (arena);
+  g_free (arena->blocks);
+  g_clear_pointer (&arena->kept, g_array_unref);
+  g_free (arena);
+}
+
+void
+pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values)
+{
+  arena->max_bytes = max_bytes != 0 ? max_bytes : G_MAXSIZE;
+  arena->max_values = max_values != 0 ? max_values : PYROG_MAX_VALUES;
+}
+
+gsize
+pyrog_arena_budget_for (gsize size)
+{
+  const gsize base = 1024 * 1024;
+
+  return size > (G_MAXSIZE - base) / 32 ? G_MAXSIZE : size * 32 + base;
+}
+
+static gboolean
+add_block (PyrogArena *arena, gsize size)
+{
+  gsize block_size = FIRST_BLOCK_SIZE;
+
+  if (arena->blocks != NULL)
+    block_size = MIN (arena->blocks->size * 2, MAX_BLOCK_SIZE);
+  block_size = MAX (block_size, size);
+  if (block_size > G_MAXSIZE - sizeof (Block))
+    return FALSE;
+
+  Block *block = g_try_malloc (sizeof (Block) + block_size);
+  if (block == NULL)
+    return FALSE;
+  block->size = block_size;
+  block->next = arena->blocks;
+  arena->blocks = block;
+  arena->next = (guint8 *) (block + 1);
+  arena->left = block_size;
+  return TRUE;
+}
+
+gpointer
+pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error)
+{
+  if (size > arena->max_bytes - arena->used_bytes || size > G_MAXSIZE - ALIGNMENT)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("The message needs more than its limit of %" G_GSIZE_FORMAT
+                      " bytes of memory"),
+                   arena->max_bytes);
+      return NULL;
+    }
+
+  gsize rounded = (MAX (size, 1) + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1);
+  if (rounded > arena->left && !add_block (arena, rounded))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("No memory for %" G_GSIZE_FORMAT " bytes of a message"), size);
+      return NULL;
+    }
+
+  gpointer memory = arena->next;
+  arena->next += rounded;
+  arena->left -= rounded;
+  arena->used_bytes += size;
+  return memory;
+}
+
+gpointer
+pyrog_arena_copy (PyrogArena *arena, const void *data, gsize size, GError **error)
+{
+  gpointer memory = pyrog_arena_alloc (arena, size, error);
+
+  if (memory != NULL && size > 0)
+    memcpy (memory, data, size);
+  return memory;
+}
+
+gboolean
+pyrog_arena_charge (PyrogArena *arena, gsize count, GError **error)
+{
+  if (G_UNLIKELY (count > arena->max_values - arena->used_values))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("The message has more than its limit of %" G_GSIZE_FORMAT " values"),
+                   arena->max_values);
+      return FALSE;
+    }
+  arena->used_values += count;
+  return TRUE;
+}
+
+void
+pyrog_arena_keep (PyrogArena *arena, gpointer data, GDestroyNotify destroy)
+{
+  Kept kept = { data, destroy };
+
+  if (arena->kept == NULL)
+    arena->kept = g_array_new (FALSE, FALSE, sizeof (Kept));
+  g_array_append_val (arena->kept, kept);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The memory of one message's values, and what that message may cost */
+typedef struct _PyrogArena PyrogArena;
+
+/* What one message may cost */
+#define PYROG_MAX_DEPTH 60           /* nested containers, in and out */
+#define PYROG_MAX_VALUES 16777216    /* values in one message */
+#define PYROG_MAX_HANDSHAKE_VALUES 4096
+#define PYROG_MAX_METADATA_VALUES 65536 /* in a server's CONNECTOK */
+#define PYROG_MAX_INT_DIGITS 4300    /* decimal */
+#define PYROG_MAX_LONG_DIGITS 1000   /* of 15 bits, in marshal */
+
+/* An arena without limits but PYROG_MAX_VALUES, for values that come from the program itself */
+PyrogArena *pyrog_arena_new (void);
+void pyrog_arena_free (PyrogArena *arena);
+/* Forgets all values and what was kept; keeps a first block for the next message */
+void pyrog_arena_reset (PyrogArena *arena);
+/* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
+void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
+/* The budget for a peer's message of size bytes (inflated): 32 times that and 1 MiB */
+gsize pyrog_arena_budget_for (gsize size);
+
+/* Memory that lives as long as the arena, aligned for any type; NULL and the error set when it
+ * would exceed the budget (PYROG_ERROR_MESSAGE_TOO_LARGE). A size of 0 gives a valid pointer. */
+gpointer pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error);
+gpointer pyrog_arena_copy (PyrogArena *arena, const void *data, gsize size, GError **error);
+/* Charges count values to the budget (PYROG_ERROR_MESSAGE_TOO_LARGE) */
+gboolean pyrog_arena_charge (PyrogArena *arena, gsize count, GError **error);
+/* Calls destroy (data) when the arena is reset or freed */
+void pyrog_arena_keep (PyrogArena *arena, gpointer data, GDestroyNotify destroy);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogArena, pyrog_arena_free)
+
+G_END_DECLS
