@@ -190,6 +190,22 @@ pyrog_builder_str (PyrogBuilder *builder, const char *text, gsize size)
 }
 
 gboolean
+pyrog_builder_utf8 (PyrogBuilder *builder, const char *text, gsize size)
+{
+  PyrogValue *slot;
+
+  if (size > G_MAXUINT32)
+    return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                               _ ("A str has %" G_GSIZE_FORMAT " bytes, more than %u"), size,
+                               G_MAXUINT32);
+  slot = push (builder);
+  if (slot == NULL)
+    return FALSE;
+  *slot = (PyrogValue){ .kind = PYROG_KIND_STR, .size = (guint32) size, .text = text };
+  return TRUE;
+}
+
+gboolean
 pyrog_builder_bytes (PyrogBuilder *builder, gconstpointer data, gsize size)
 {
   if (size > G_MAXUINT32)
@@ -276,6 +292,30 @@ pyrog_builder_open (PyrogBuilder *builder, PyrogKind kind)
   builder->frames[builder->depth].kind = (guint8) kind;
   builder->depth++;
   return TRUE;
+}
+
+void
+pyrog_builder_set_kind (PyrogBuilder *builder, PyrogKind kind)
+{
+  g_assert (builder->depth > 0);
+
+  builder->frames[builder->depth - 1].kind = (guint8) kind;
+}
+
+void
+pyrog_builder_dissolve (PyrogBuilder *builder)
+{
+  g_assert (builder->depth > 0);
+
+  builder->depth--;
+}
+
+PyrogValue *
+pyrog_builder_last (PyrogBuilder *builder)
+{
+  if (builder->error != NULL || builder->length == 0)
+    return NULL;
+  return &builder->stack[builder->length - 1];
 }
 
 gsize

@@ -46,6 +46,12 @@ void pyrog_builder_reset (PyrogBuilder *builder);
 gboolean pyrog_builder_open (PyrogBuilder *builder, PyrogKind kind);
 /* FALSE also if a dict lacks a value */
 gboolean pyrog_builder_close (PyrogBuilder *builder);
+/* Changes the kind of the innermost open container, for formats that tell it late */
+void pyrog_builder_set_kind (PyrogBuilder *builder, PyrogKind kind);
+/* Takes the innermost open container away and leaves its items where it stood */
+void pyrog_builder_dissolve (PyrogBuilder *builder);
+/* The value that was added last, to look at or replace; NULL after a failure */
+PyrogValue *pyrog_builder_last (PyrogBuilder *builder);
 /* How many items the innermost open container has so far (a dict: keys and values) */
 gsize pyrog_builder_count (PyrogBuilder *builder);
 gboolean pyrog_builder_add (PyrogBuilder *builder, const PyrogValue *value);
@@ -58,6 +64,8 @@ gboolean pyrog_builder_float (PyrogBuilder *builder, double value);
  * becomes a STR or, with NUL or lone surrogates, a RAW_STR; other bytes are refused
  * (PYROG_ERROR_SERIALIZE). */
 gboolean pyrog_builder_str (PyrogBuilder *builder, const char *text, gsize size);
+/* The same for text that is known to be valid UTF-8 without NUL */
+gboolean pyrog_builder_utf8 (PyrogBuilder *builder, const char *text, gsize size);
 gboolean pyrog_builder_bytes (PyrogBuilder *builder, gconstpointer data, gsize size);
 /* Decimal digits with an optional sign, any length up to PYROG_MAX_INT_DIGITS; becomes an INT, UINT
  * or BIG_INT. The text is copied where it is kept. Underscores and blanks are refused. */

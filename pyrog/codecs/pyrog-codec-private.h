@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-codec.h"
+
+G_BEGIN_DECLS
+
+/* What the four writers share */
+
+/* The names in paths of the four parts of a call */
+extern const char *const pyrog_call_part_names[4];
+
+/* The step to item number index of a container at path; a NULL path is that of a whole call */
+#define PYROG_ITEM_PATH(path, number)                                                              \
+  {                                                                                                \
+    .parent = (path), .index = (number),                                                           \
+    .name = (path) == NULL ? pyrog_call_part_names[(number) % 4] : NULL                            \
+  }
+
+/* Sets PYROG_ERROR_SERIALIZE: ‘args[2]’: what the format can't do with it. Returns FALSE. */
+gboolean pyrog_codec_refuse (const PyrogPath *path, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+gboolean pyrog_codec_refuse_depth (const PyrogPath *path, GError **error);
+/* Appends the ISO text of a date; refuses one that has none */
+char *pyrog_codec_date_text (const PyrogValue *value, const PyrogPath *path, GError **error);
+/* Ends an encode function: on failure, or if out overflowed, out is start bytes long again */
+gboolean pyrog_codec_end_encode (PyrogBuffer *out, gsize start, gboolean ok, GError **error);
+
+/* Like decode, but a repeated member of the outermost object is an error: in a call, a filter in
+ * front of us may have looked at the other one */
+gboolean pyrog_codec_json_decode_call (
+    PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-codec.h"
+
+G_BEGIN_DECLS
+
+/* The writing half of the serpent codec; the reading half is in pyrog-codec-serpent.c */
+gboolean pyrog_codec_serpent_encode (const PyrogValue *value,
+                                     const char *root,
+                                     PyrogBuffer *out,
+                                     GError **error);
+
+G_END_DECLS
