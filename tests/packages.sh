@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# To be sourced. Debian packages that only tests need are unpacked into the build tree: nothing is
+# installed, and the system's own apt lists and caches are neither read nor changed.
+
+# The machine's Debian archive, as its apt sources name it: the first source that has packages of
+# the machine's own suite. Reads deb822 files (*.sources) and one-line files (*.list).
+debian_archive ()
+{
+  local codename
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  local files=()
+  local file
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+              /etc/apt/sources.list.d/*.sources; do
+    if [ -f "$file" ]; then files+=("$file"); fi
+  done
+  [ ${#files[@]} -gt 0 ] || return 0
+  awk -v codename="$codename" '
+    function found (uri) { print uri; exit }
+    # one line: deb [options] URI SUITE COMPONENT...
+    FILENAME ~ /\.list$/ {
+      sub (/\[[^]]*\]/, "")
+      if ($1 == "deb" && $3 == codename) found ($2)
+      next
+    }
+    # deb822: paragraphs of fields
+    FNR == 1 || /^[ \t]*$/ { uri = suites = "" }
+    tolower ($1) == "uris:" { uri = $2 }
+    tolower ($1) == "suites:" { $1 = ""; suites = $0 " " }
+    uri != "" && index (suites, " " codename " ") { found (uri) }
+  ' "${files[@]}"
+}
+
+# apt with lists, caches and sources of its own, below directory $1
+private_apt ()
+{
+  local state=$1
+  shift
+  apt-get -qq \
+    -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
+    -o Dir::State="$state/state" -o Dir::State::status="$state/status" \
+    -o Dir::Cache="$state/cache" -o APT::Sandbox::User=root \
+    -o Acquire::Languages=none -o Acquire::Retries=3 "$@"
+}
+
+# fetch_packages DIRECTORY SUITE PACKAGE...: unpacks the packages of that suite of the machine's
+# archive into the directory. What is there already is left alone.
+fetch_packages ()
+{
+  local directory=$1 suite=$2 package state archive debs
+  shift 2
+  local missing=()
+  for package in "$@"; do
+    if [ ! -e "$directory/.fetched/$package" ]; then missing+=("$package"); fi
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  for package in apt-get dpkg-deb; do
+    if ! command -v "$package" > /dev/null; then
+      echo "error: $package is not there: the packages ${missing[*]} can be fetched on Debian only" >&2
+      return 1
+    fi
+  done
+  archive=$(debian_archive)
+  if [ -z "$archive" ]; then
+    echo "error: no source of /etc/apt names a Debian archive with this machine's suite" >&2
+    return 1
+  fi
+
+  echo "fetching ${missing[*]} of Debian $suite" >&2
+  mkdir -p "$directory/.fetched"
+  directory=$(cd "$directory" && pwd)
+  state=$directory/.apt-$suite
+  debs=$state/debs
+  mkdir -p "$state/state/lists/partial" "$state/cache/archives/partial" "$debs"
+  : > "$state/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $suite main" \
+    > "$state/sources.list"
+  if ! private_apt "$state" update; then
+    echo "error: the package list of Debian $suite could not be fetched from $archive" >&2
+    return 1
+  fi
+  for package in "${missing[@]}"; do
+    rm -f "$debs"/*
+    if ! (cd "$debs" && private_apt "$state" download "$package"); then
+      echo "error: the package $package of Debian $suite could not be fetched from $archive" >&2
+      return 1
+    fi
+    dpkg-deb -x "$debs"/*.deb "$directory" || return 1
+    : > "$directory/.fetched/$package"
+  done
+  rm -rf "$state"
+}
