@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <stdarg.h>
+
+#include "pyrog-builder.h"
+
+G_BEGIN_DECLS
+
+/* Values from and into C variables, without a GVariant between. A format is a run of these:
+ *
+ *   b  gboolean          y n q i u x t  integers of GVariant's sizes     d  double
+ *   s  const char * when building; char ** (owned copy, free with g_free()) when reading
+ *   @T GVariant * of the complete type T; floating ones are consumed; @* for any type
+ *
+ * A format that is none of these is a caller's mistake. */
+
+gboolean pyrog_format_is_valid (const char *format);
+/* Adds the arguments as one tuple. Text is not copied: it must live as long as the arena's values. */
+gboolean pyrog_format_build (PyrogBuilder *builder, const char *format, va_list *args);
+/* Reads the items of a sequence into the variables that args points to; NULL pointers are skipped.
+ * What root names is told in the error. On failure nothing was written. Errors:
+ * PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR. */
+gboolean pyrog_format_read (const PyrogValue *items,
+                            gsize n_items,
+                            const char *root,
+                            const char *format,
+                            va_list *args,
+                            GError **error);
+
+G_END_DECLS
