@@ -4,6 +4,7 @@
 
 #include "pyrog-number.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -39,16 +40,46 @@ pyrog_number_write_int (char *out, gint64 value)
   return 1 + pyrog_number_write_uint (out + 1, 0 - (guint64) value);
 }
 
+/* Makes the last digit of "d.ddde±xx" greater by one */
+static void
+round_up (char *text)
+{
+  for (char *p = strchr (text, 'e') - 1; p >= text; p--)
+    {
+      if (*p == '.')
+        continue;
+      if (*p != '9')
+        {
+          (*p)++;
+          return;
+        }
+      *p = '0';
+    }
+}
+
 /* The fewest digits that read back as value, as "d.ddde±xx" */
 static void
 write_shortest (char *out, gsize size, double value)
 {
-  static const char *const formats[] = { "%.14e", "%.15e", "%.16e" };
+  static const char *const formats[] = {
+    "%.0e", "%.1e",  "%.2e",  "%.3e",  "%.4e",  "%.5e",  "%.6e",  "%.7e",  "%.8e",
+    "%.9e", "%.10e", "%.11e", "%.12e", "%.13e", "%.14e", "%.15e", "%.16e",
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+  int exponent;
+  gboolean is_power = frexp (value, &exponent) == 0.5;
+
+  /* DBL_DIG digits are exact wherever fewer are, but denormals have fewer to offer */
+  for (guint i = value < DBL_MIN ? 0 : DBL_DIG - 1; i < G_N_ELEMENTS (formats); i++)
     {
       g_ascii_formatd (out, (int) size, formats[i], value);
       if (g_ascii_strtod (out, NULL) == value)
+        return;
+      /* Above a power of two there is twice as much room as below: the nearest text may be outside
+       * and its neighbour inside */
+      if (is_power)
+        round_up (out);
+      if (is_power && g_ascii_strtod (out, NULL) == value)
         return;
     }
 }

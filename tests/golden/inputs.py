@@ -16,7 +16,7 @@ def serpent():
         "unknown-escape": b"'\\d'", "plus-sign": b"+5", "minus-zero": b"-0", "float-point-end": b"5.",
         "float-point-start": b".5", "float-exponent": b"1e5", "float-upper-exponent": b"1E+5",
         "inf": b"1e30000", "minus-inf": b"-1e30000", "complex": b"(1.5+2.5j)", "complex-minus": b"(1.5-2.5j)",
-        "complex-ints": b"(1+2j)", "complex-no-parentheses": b"1+2j", "imaginary": b"2j", "imaginary-minus": b"-2j",
+        "complex-ints": b"(1+2j)", "complex-no-parentheses": b"1+2j", "imaginary": b"2j", 
         "complex-minus-real": b"(-1.5+2j)", "nan": b"{'__class__':'float','value':'nan'}",
         "nan-double-quotes": b'{"__class__":"float","value":"nan"}', "duplicate-keys": b"{'a':1,'b':2,'a':3}",
         "duplicate-numbers": b"{1:'a',1.0:'b',True:'c'}", "set-duplicates": b"{1,1.0,2}", "crlf": b"[1,\r\n2]",
@@ -56,7 +56,7 @@ def serpent():
         "triple-quotes": b"'''a\nb'''", "named-escape": b"'\\N{DASH}'", "concatenation": b"'a' 'b'", "empty-set-call": b"set()",
         "bare-tuple": b"1,2", "comment-inside": b"[1, # two\n2]", "comment-after": b"1 # done", "two-signs": b"--1",
         "many-zeros": b"000", "line-continuation": b"[1,\\\n2]", "upper-bytes-prefix": b"B'a'", "bom": b"\xef\xbb\xbf1",
-        "octal-over-255": b"'\\777'", "bytes-octal-over-255": b"b'\\777'", "minus-true": b"-True",
+        "octal-over-255": b"'\\777'", "bytes-octal-over-255": b"b'\\777'", "minus-true": b"-True", "imaginary-minus": b"-2j",
     }
     for kind, table in (("y", good), ("n", bad), ("i", free)):
         for name, data in table.items():

@@ -87,7 +87,7 @@ def squeezed(line):
 def shortened(line, limit=160):
     """For people only: one line of printable ASCII"""
     line = line.encode("ascii", "backslashreplace").decode("ascii").replace("\n", "\\n")
-    line = re.sub(r" at 0x[0-9a-f]+", "", line)
+    line = re.sub(r" at 0x[0-9a-f]+|; owner [0-9]+", "", line)
     return line if len(line) <= limit else line[:limit] + " ..."
 
 

@@ -43,6 +43,8 @@ def floats():
     }
     for name, number in table.items():
         yield "float-" + name, number
+    powers = (-1074, -1073, -1060, -1030, -1023, -1022, -1017, -44, -24, 89, 122, 976, 1023)
+    yield "float-powers-of-two", [2.0 ** power for power in powers]
     yield "float-list", [0.5, -0.5, 1e300, 0.0, float("nan"), float("inf")]
     yield "float-nan-in-dict", {"x": float("nan"), "y": [float("nan")]}
 
