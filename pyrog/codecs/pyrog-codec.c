@@ -17,13 +17,15 @@ const char *const pyrog_call_part_names[4] = { "object", "method", "args", "kwar
 static const char *const json_members[4] = { "object", "method", "params", "kwargs" };
 
 static const PyrogCodec *const codecs[] = {
-  &pyrog_codec_serpent,
+  [PYROG_SERIALIZER_SERPENT] = &pyrog_codec_serpent,
+  [PYROG_SERIALIZER_MARSHAL] = &pyrog_codec_marshal,
+  [PYROG_SERIALIZER_MSGPACK] = &pyrog_codec_msgpack,
 };
 
 const PyrogCodec *
 pyrog_codec_get (guint id)
 {
-  return id >= 1 && id <= G_N_ELEMENTS (codecs) ? codecs[id - 1] : NULL;
+  return id < G_N_ELEMENTS (codecs) ? codecs[id] : NULL;
 }
 
 const PyrogCodec *
@@ -31,7 +33,7 @@ pyrog_codec_find (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
     {
-      if (strcmp (codecs[i]->name, name) == 0)
+      if (codecs[i] != NULL && strcmp (codecs[i]->name, name) == 0)
         return codecs[i];
     }
   return NULL;

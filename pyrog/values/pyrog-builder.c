@@ -154,9 +154,8 @@ is_surrogate (const guint8 *p, gsize left)
   return left >= 3 && p[0] == 0xed && p[1] >= 0xa0 && p[1] <= 0xbf && p[2] >= 0x80 && p[2] <= 0xbf;
 }
 
-/* STR, RAW_STR, or NONE if it is neither */
-static PyrogKind
-classify_text (const char *text, gsize size)
+PyrogKind
+pyrog_builder_classify (const char *text, gsize size)
 {
   PyrogKind kind = PYROG_KIND_STR;
   const char *end;
@@ -177,7 +176,7 @@ classify_text (const char *text, gsize size)
 gboolean
 pyrog_builder_str (PyrogBuilder *builder, const char *text, gsize size)
 {
-  PyrogKind kind = size == 0 ? PYROG_KIND_STR : classify_text (text, size);
+  PyrogKind kind = size == 0 ? PYROG_KIND_STR : pyrog_builder_classify (text, size);
 
   if (kind == PYROG_KIND_NONE)
     return pyrog_builder_fail (builder, PYROG_ERROR_SERIALIZE, _ ("A str is not valid UTF-8"));
@@ -327,14 +326,17 @@ pyrog_builder_count (PyrogBuilder *builder)
 }
 
 static gboolean
-check_hashable (PyrogBuilder *builder, const PyrogValue *entries, gsize count, gsize stride)
+check_hashable (const PyrogValue *entries, gsize count, gsize stride, GError **error)
 {
   for (gsize i = 0; i < count; i++)
     {
       const PyrogValue *entry = &entries[i * stride];
       if (!pyrog_value_is_hashable (entry))
-        return pyrog_builder_fail (builder, PYROG_ERROR_SERIALIZE, _ ("Unhashable type: ‘%s’"),
-                                   pyrog_kind_name (entry->kind));
+        {
+          g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Unhashable type: ‘%s’"),
+                       pyrog_kind_name (entry->kind));
+          return FALSE;
+        }
     }
   return TRUE;
 }
@@ -366,17 +368,18 @@ unique_few (PyrogValue *entries, gsize count, gsize stride)
   return kept;
 }
 
-static gsize
-unique_many (PyrogBuilder *builder, PyrogValue *entries, gsize count, gsize stride)
+static gboolean
+unique_many (PyrogValue *entries, gsize *n_entries, gsize stride, GError **error)
 {
   PyrogValueIndex index;
+  gsize count = *n_entries;
   gsize kept = 0;
 
   if (!pyrog_value_index_init (&index, entries, count, stride))
     {
-      pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                          _ ("No memory for %" G_GSIZE_FORMAT " values of a message"), count);
-      return 0;
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("No memory for %" G_GSIZE_FORMAT " values of a message"), count);
+      return FALSE;
     }
   for (gsize i = 0; i < count; i++)
     {
@@ -391,18 +394,19 @@ unique_many (PyrogBuilder *builder, PyrogValue *entries, gsize count, gsize stri
         entries[first * 2 + 1] = entries[i * 2 + 1];
     }
   pyrog_value_index_clear (&index);
-  return kept;
+  *n_entries = kept;
+  return TRUE;
 }
 
-/* Makes the entries of a dict or set unique; returns their number */
-static gsize
-make_unique (PyrogBuilder *builder, PyrogValue *entries, gsize count, gsize stride)
+gboolean
+pyrog_builder_unique (PyrogValue *entries, gsize *n_entries, gsize stride, GError **error)
 {
-  if (!check_hashable (builder, entries, count, stride))
-    return 0;
-  if (count <= FEW_ITEMS)
-    return unique_few (entries, count, stride);
-  return unique_many (builder, entries, count, stride);
+  if (!check_hashable (entries, *n_entries, stride, error))
+    return FALSE;
+  if (*n_entries > FEW_ITEMS)
+    return unique_many (entries, n_entries, stride, error);
+  *n_entries = unique_few (entries, *n_entries, stride);
+  return TRUE;
 }
 
 gboolean
@@ -420,9 +424,8 @@ pyrog_builder_close (PyrogBuilder *builder)
 
   if ((builder->length - start) % stride != 0)
     return pyrog_builder_fail (builder, PYROG_ERROR_SERIALIZE, _ ("A dict lacks its last value"));
-  if (count > 0 && kind >= PYROG_KIND_SET)
-    count = make_unique (builder, entries, count, stride);
-  if (builder->error != NULL)
+  if (count > 0 && kind >= PYROG_KIND_SET
+      && !pyrog_builder_unique (entries, &count, stride, &builder->error))
     return FALSE;
 
   PyrogValue value = { .kind = kind, .size = (guint32) count };

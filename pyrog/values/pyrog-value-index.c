@@ -25,6 +25,14 @@ read_key (gpointer data)
   return NULL;
 }
 
+static void
+need_key (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  g_once (&once, read_key, NULL);
+}
+
 static inline guint64
 rotate (guint64 value, guint bits)
 {
@@ -68,6 +76,13 @@ sip_hash (const void *data, gsize size)
   return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 
+guint64
+pyrog_value_index_hash (const void *data, gsize size)
+{
+  need_key ();
+  return sip_hash (data, size);
+}
+
 gsize
 pyrog_value_exact_float (double value, char out[PYROG_EXACT_FLOAT_SIZE])
 {
@@ -106,6 +121,13 @@ hash_complex (const double *parts)
   return parts[1] == 0.0 ? hashes[0] : sip_hash (hashes, sizeof hashes);
 }
 
+/* No nan equals another one; with one hash for all, a set of them would take quadratic time */
+static guint64
+hash_identity (const PyrogValue *value)
+{
+  return sip_hash (&value, sizeof value);
+}
+
 static guint64 hash_value (const PyrogValue *value);
 
 static guint64
@@ -139,9 +161,10 @@ hash_value (const PyrogValue *value)
       return sip_hash (&value->integer, sizeof value->integer);
     case PYROG_KIND_FLOAT:
     case PYROG_KIND_DATETIME:
-      return hash_float (value->real);
+      return isnan (value->real) ? hash_identity (value) : hash_float (value->real);
     case PYROG_KIND_COMPLEX:
-      return hash_complex (value->parts);
+      return isnan (value->parts[0]) || isnan (value->parts[1]) ? hash_identity (value)
+                                                                : hash_complex (value->parts);
     case PYROG_KIND_BIG_INT:
     case PYROG_KIND_STR:
     case PYROG_KIND_RAW_STR:
@@ -161,10 +184,9 @@ hash_value (const PyrogValue *value)
 gboolean
 pyrog_value_index_init (PyrogValueIndex *index, const PyrogValue *items, gsize count, gsize stride)
 {
-  static GOnce once = G_ONCE_INIT;
   gsize capacity = 16;
 
-  g_once (&once, read_key, NULL);
+  need_key ();
   while (capacity < count * 2)
     capacity *= 2;
   *index = (PyrogValueIndex){ items, count, stride, g_try_new0 (guint32, capacity), capacity - 1 };

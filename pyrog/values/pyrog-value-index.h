@@ -28,6 +28,9 @@ gsize pyrog_value_index_add (PyrogValueIndex *index, gsize entry);
 /* The entry that is equal to value, or count */
 gsize pyrog_value_index_find (const PyrogValueIndex *index, const PyrogValue *value);
 
+/* The keyed hash itself */
+guint64 pyrog_value_index_hash (const void *data, gsize size);
+
 /* The exact decimal digits of a finite float without a fraction part, as Python's int() gives */
 #define PYROG_EXACT_FLOAT_SIZE 320
 gsize pyrog_value_exact_float (double value, char out[PYROG_EXACT_FLOAT_SIZE]);

@@ -149,6 +149,9 @@ numbers_equal (const PyrogValue *a, const PyrogValue *b)
 static gboolean
 sequences_equal (const PyrogValue *a, const PyrogValue *b)
 {
+  /* As in Python, what is the same object is equal, even if a nan is in it */
+  if (a->items == b->items)
+    return TRUE;
   for (gsize i = 0; i < a->size; i++)
     {
       if (!pyrog_value_equal (&a->items[i], &b->items[i]))
@@ -164,6 +167,8 @@ tables_equal (const PyrogValue *a, const PyrogValue *b)
   gsize stride = a->kind == PYROG_KIND_DICT ? 2 : 1;
   PyrogValueIndex index;
 
+  if (a->items == b->items)
+    return TRUE;
   if (!pyrog_value_index_init (&index, b->items, b->size, stride))
     return FALSE;
   gboolean equal = TRUE;

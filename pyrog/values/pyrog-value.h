@@ -36,7 +36,7 @@ typedef struct _PyrogValue PyrogValue;
 struct _PyrogValue
 {
   guint8 kind;   /* PyrogKind */
-  guint8 shared; /* the same object stands elsewhere in the message too (marshal only) */
+  guint8 shared; /* notes of the marshal codec: how its peer wrote the value */
   guint32 size;  /* bytes of text, number of items, number of pairs of a dict */
   union
   {
