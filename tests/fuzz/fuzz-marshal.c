@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "fuzz-codec.h"
+
+/* What is read can be written, and reads back as the same value */
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  fuzz_codec_one_input (&pyrog_codec_marshal, data, size);
+  return 0;
+}
