@@ -147,6 +147,8 @@ class Maker:
         exact = is_plain(value) or self.dumps_again(tree) == data
         if self.name == "msgpack" and has_int_keys(value):
             exact = False
+        if self.name == "marshal" and b"\xda\x01" in data:
+            exact = False   # a str of one character that something in this process has interned
         block = {
             "name": name, "flags": self.flags(exact), "repr": repr(value),
             "loaded": attempt(self.pyro.loads, data), "value": canonical(tree, sort_sets=False),
