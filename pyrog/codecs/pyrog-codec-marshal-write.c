@@ -182,10 +182,10 @@ write_big_int (Writer *writer, const PyrogValue *value, gboolean flagged, const 
 
   if (write_noted (writer, value, &flagged))
     return TRUE;
-  gsize n = value->size > PYROG_MAX_INT_DIGITS + 1u
+  gsize size = value->size - (negative ? 1u : 0u);
+  gsize n = size > PYROG_MAX_INT_DIGITS
                 ? 0
-                : pyrog_long_from_decimal (value->text + negative, value->size - (guint) negative,
-                                           digits);
+                : pyrog_long_from_decimal (value->text + (negative ? 1 : 0), size, digits);
   if (n == 0)
     return pyrog_codec_refuse (path, writer->error, _ ("the int has more than %d digits"),
                                PYROG_MAX_INT_DIGITS);

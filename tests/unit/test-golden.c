@@ -280,9 +280,11 @@ main (int argc, char *argv[])
   };
 
   g_test_init (&argc, &argv, NULL);
-  for (guint id = 1; pyrog_codec_get (id) != NULL; id++)
+  for (guint id = 1; id <= 4; id++)
     {
       const PyrogCodec *codec = pyrog_codec_get (id);
+      if (codec == NULL)
+        continue;
       for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
         {
           g_autofree char *path = g_strdup_printf ("/golden/%s/%s", codec->name, tests[i].name);
