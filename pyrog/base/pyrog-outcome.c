@@ -20,11 +20,11 @@ struct _PyrogOutcome
 {
   gatomicrefcount refs;
   PyrogExecution execution;
-  char *remote_class;     /* (owned) (nullable) */
-  GVariant *args;         /* (owned) (nullable) */
-  GVariant *attributes;   /* (owned) (nullable) */
-  char **traceback;       /* (owned) (nullable) */
-  GVariant *annotations;  /* (owned) (nullable) */
+  char *remote_class;    /* (owned) (nullable) */
+  GVariant *args;        /* (owned) (nullable) */
+  GVariant *attributes;  /* (owned) (nullable) */
+  char **traceback;      /* (owned) (nullable) */
+  GVariant *annotations; /* (owned) (nullable) */
 };
 
 G_DEFINE_BOXED_TYPE (PyrogOutcome, pyrog_outcome, pyrog_outcome_ref, pyrog_outcome_unref)

@@ -15,11 +15,8 @@
 #define HEADER "# serpent utf-8 python3.2\n"
 #define NAN_TEXT "{'__class__':'float','value':'nan'}"
 
-static gboolean write_value (PyrogBuffer *out,
-                             const PyrogValue *value,
-                             const PyrogPath *path,
-                             guint depth,
-                             GError **error);
+static gboolean write_value (
+    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error);
 
 static void
 put (PyrogBuffer *out, char c)
@@ -46,9 +43,8 @@ put_float (PyrogBuffer *out, double real)
   else if (isinf (real))
     pyrog_buffer_append_text (out, real > 0 ? "1e30000" : "-1e30000");
   else
-    pyrog_buffer_commit (
-        out, pyrog_number_write_float ((char *) pyrog_buffer_reserve (out, PYROG_NUMBER_SIZE),
-                                       real));
+    pyrog_buffer_commit (out, pyrog_number_write_float (
+                                  (char *) pyrog_buffer_reserve (out, PYROG_NUMBER_SIZE), real));
 }
 
 static gboolean
@@ -228,11 +224,8 @@ check_key (const PyrogValue *value, const PyrogPath *path, GError **error)
 }
 
 static gboolean
-write_items (PyrogBuffer *out,
-             const PyrogValue *value,
-             const PyrogPath *path,
-             guint depth,
-             GError **error)
+write_items (
+    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
 {
   gboolean is_set = value->kind == PYROG_KIND_SET || value->kind == PYROG_KIND_FROZENSET;
 
@@ -249,11 +242,8 @@ write_items (PyrogBuffer *out,
 }
 
 static gboolean
-write_pairs (PyrogBuffer *out,
-             const PyrogValue *value,
-             const PyrogPath *path,
-             guint depth,
-             GError **error)
+write_pairs (
+    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
 {
   for (gsize i = 0; i < value->size; i++)
     {
@@ -271,11 +261,8 @@ write_pairs (PyrogBuffer *out,
 }
 
 static gboolean
-write_container (PyrogBuffer *out,
-                 const PyrogValue *value,
-                 const PyrogPath *path,
-                 guint depth,
-                 GError **error)
+write_container (
+    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
 {
   gboolean is_tuple = value->kind == PYROG_KIND_TUPLE;
   gboolean is_list = value->kind == PYROG_KIND_LIST;
@@ -310,11 +297,8 @@ write_date (PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, GE
 }
 
 static gboolean
-write_value (PyrogBuffer *out,
-             const PyrogValue *value,
-             const PyrogPath *path,
-             guint depth,
-             GError **error)
+write_value (
+    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
 {
   switch ((PyrogKind) value->kind)
     {

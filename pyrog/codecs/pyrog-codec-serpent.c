@@ -128,8 +128,8 @@ literal_to_double (Reader *reader, const Literal *literal, double *value)
 static gboolean
 add_complex (Reader *reader, double real, double imaginary)
 {
-  double *parts = pyrog_arena_alloc (reader->builder.arena, 2 * sizeof (double),
-                                     &reader->builder.error);
+  double *parts
+      = pyrog_arena_alloc (reader->builder.arena, 2 * sizeof (double), &reader->builder.error);
 
   if (parts == NULL)
     return FALSE;
@@ -165,8 +165,8 @@ add_int (Reader *reader, double sign, const Literal *literal)
     return pyrog_builder_int (&reader->builder, sign < 0 ? -integer : integer);
   if (sign > 0)
     return pyrog_builder_decimal (&reader->builder, literal->text, literal->size);
-  g_autofree char *text = g_strdup_printf ("-%.*s", (int) MIN (literal->size, 2 * PYROG_MAX_INT_DIGITS),
-                                           literal->text);
+  g_autofree char *text = g_strdup_printf (
+      "-%.*s", (int) MIN (literal->size, 2 * PYROG_MAX_INT_DIGITS), literal->text);
   return pyrog_builder_decimal (&reader->builder, text, strlen (text));
 }
 
@@ -264,7 +264,7 @@ read_escaped (Reader *reader, char quote, gboolean is_bytes, char *out, gsize *s
 
   while (reader->p < reader->end && *reader->p != quote)
     {
-      gunichar c;
+      gunichar c = 0;
       gboolean keep;
 
       if (*reader->p == '\n' || *reader->p == '\r')
@@ -305,8 +305,8 @@ read_text_with_escapes (Reader *reader, const char *start, char quote, gboolean 
     close += *close == '\\' && close + 1 < reader->end ? 2 : 1;
   if (close >= reader->end)
     return malformed (reader);
-  char *text = pyrog_arena_alloc (reader->builder.arena, (gsize) (close - start),
-                                  &reader->builder.error);
+  char *text
+      = pyrog_arena_alloc (reader->builder.arena, (gsize) (close - start), &reader->builder.error);
   if (text == NULL)
     return FALSE;
   memcpy (text, start, plain);
@@ -337,8 +337,8 @@ read_text (Reader *reader, gboolean is_bytes)
   char quote = *reader->p++;
   const char *start = reader->p;
 
-  while (reader->p < reader->end && *reader->p != quote && *reader->p != '\\'
-         && *reader->p != '\n' && *reader->p != '\r')
+  while (reader->p < reader->end && *reader->p != quote && *reader->p != '\\' && *reader->p != '\n'
+         && *reader->p != '\r')
     reader->p++;
   gsize size = (gsize) (reader->p - start);
   if (reader->p == reader->end || *reader->p == '\n' || *reader->p == '\r'

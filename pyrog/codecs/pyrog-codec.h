@@ -27,8 +27,7 @@ typedef struct
   const char *name; /* as Pyro5 calls it: "serpent" */
   gboolean (*decode) (
       PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GError **error);
-  gboolean (*encode) (
-      const PyrogValue *value, const char *root, PyrogBuffer *out, GError **error);
+  gboolean (*encode) (const PyrogValue *value, const char *root, PyrogBuffer *out, GError **error);
 } PyrogCodec;
 
 extern const PyrogCodec pyrog_codec_serpent;
@@ -52,8 +51,10 @@ typedef struct
 
 /* For json a dict with the members object, method, params and kwargs, where a repeated member is an
  * error; a tuple of four for the others */
-gboolean pyrog_codec_encode_call (
-    const PyrogCodec *codec, const PyrogCallParts *call, PyrogBuffer *out, GError **error);
+gboolean pyrog_codec_encode_call (const PyrogCodec *codec,
+                                  const PyrogCallParts *call,
+                                  PyrogBuffer *out,
+                                  GError **error);
 gboolean pyrog_codec_decode_call (const PyrogCodec *codec,
                                   PyrogArena *arena,
                                   const guint8 *data,

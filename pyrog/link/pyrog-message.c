@@ -198,8 +198,8 @@ check_annotations (const PyrogMessage *message, GError **error)
         }
       if (++count > PYROG_MAX_ANNOTATIONS)
         {
-          fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                _ ("A message has more than %u annotations"), PYROG_MAX_ANNOTATIONS);
+          fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE, _ ("A message has more than %u annotations"),
+                PYROG_MAX_ANNOTATIONS);
           return FALSE;
         }
     }
@@ -336,8 +336,8 @@ compress_payload (PyrogMessageWriter *writer, GError **error)
 {
   PyrogBuffer *out = writer->out;
   gsize size = out->size - writer->payload_start;
-  g_autoptr (GConverter) deflater = G_CONVERTER (
-      g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, COMPRESSION_LEVEL));
+  g_autoptr (GConverter) deflater
+      = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_ZLIB, COMPRESSION_LEVEL));
   PyrogBuffer packed;
 
   pyrog_buffer_init (&packed, G_MAXSIZE);

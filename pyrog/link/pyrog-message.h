@@ -131,10 +131,8 @@ void pyrog_message_add_annotation (PyrogMessageWriter *writer,
                                    const void *data,
                                    gsize size);
 void pyrog_message_begin_payload (PyrogMessageWriter *writer);
-gboolean pyrog_message_end (PyrogMessageWriter *writer,
-                            gboolean compress,
-                            gsize max_size,
-                            GError **error);
+gboolean
+pyrog_message_end (PyrogMessageWriter *writer, gboolean compress, gsize max_size, GError **error);
 void pyrog_message_abandon (PyrogMessageWriter *writer);
 
 /* Changes a finished message in place: its sequence number */

@@ -20,15 +20,15 @@ typedef struct
 } PlainTransport;
 
 /* A dead peer on an idle connection is noticed after about two minutes */
-#define KEEPALIVE_IDLE 60    /* seconds */
+#define KEEPALIVE_IDLE 60     /* seconds */
 #define KEEPALIVE_INTERVAL 10 /* seconds */
 #define KEEPALIVE_COUNT 6
 
 void
 pyrog_transport_set_error (GError **error, int errnum)
 {
-  gboolean closed = errnum == EPIPE || errnum == ECONNRESET || errnum == ECONNABORTED
-                    || errnum == ENOTCONN;
+  gboolean closed
+      = errnum == EPIPE || errnum == ECONNRESET || errnum == ECONNABORTED || errnum == ENOTCONN;
 
   g_set_error (error, PYROG_ERROR,
                closed ? PYROG_ERROR_CONNECTION_CLOSED : PYROG_ERROR_COMMUNICATION,

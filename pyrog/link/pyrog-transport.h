@@ -38,10 +38,8 @@ void pyrog_transport_free (PyrogTransport *transport);
 
 /* At most size bytes; size is not 0 */
 gssize pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
-gssize pyrog_transport_write (PyrogTransport *transport,
-                              const guint8 *data,
-                              gsize size,
-                              GError **error);
+gssize
+pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
 
 /* A socket error as one of ours: PYROG_ERROR_CONNECTION_CLOSED or PYROG_ERROR_COMMUNICATION */
 void pyrog_transport_set_error (GError **error, int errnum);

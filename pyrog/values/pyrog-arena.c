@@ -30,14 +30,14 @@ typedef struct
 
 struct _PyrogArena
 {
-  Block *blocks;       /* (owned) (nullable) newest first; the oldest is the first block */
-  guint8 *next;        /* (nullable) where the next allocation goes */
-  gsize left;          /* bytes left behind next */
-  gsize used_bytes;    /* charged so far */
+  Block *blocks;    /* (owned) (nullable) newest first; the oldest is the first block */
+  guint8 *next;     /* (nullable) where the next allocation goes */
+  gsize left;       /* bytes left behind next */
+  gsize used_bytes; /* charged so far */
   gsize max_bytes;
   gsize used_values;
   gsize max_values;
-  GArray *kept;        /* (owned) (nullable) (element-type Kept) */
+  GArray *kept; /* (owned) (nullable) (element-type Kept) */
 };
 
 PyrogArena *
@@ -139,10 +139,10 @@ pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error)
 {
   if (size > arena->max_bytes - arena->used_bytes || size > G_MAXSIZE - ALIGNMENT)
     {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("The message needs more than its limit of %" G_GSIZE_FORMAT
-                      " bytes of memory"),
-                   arena->max_bytes);
+      g_set_error (
+          error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+          _ ("The message needs more than its limit of %" G_GSIZE_FORMAT " bytes of memory"),
+          arena->max_bytes);
       return NULL;
     }
 

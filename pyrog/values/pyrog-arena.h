@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 typedef struct _PyrogArena PyrogArena;
 
 /* What one message may cost */
-#define PYROG_MAX_DEPTH 60           /* nested containers, in and out */
-#define PYROG_MAX_VALUES 16777216    /* values in one message */
+#define PYROG_MAX_DEPTH 60        /* nested containers, in and out */
+#define PYROG_MAX_VALUES 16777216 /* values in one message */
 #define PYROG_MAX_HANDSHAKE_VALUES 4096
 #define PYROG_MAX_METADATA_VALUES 65536 /* in a server's CONNECTOK */
-#define PYROG_MAX_INT_DIGITS 4300    /* decimal */
-#define PYROG_MAX_LONG_DIGITS 1000   /* of 15 bits, in marshal */
+#define PYROG_MAX_INT_DIGITS 4300       /* decimal */
+#define PYROG_MAX_LONG_DIGITS 1000      /* of 15 bits, in marshal */
 
 /* An arena without limits but PYROG_MAX_VALUES, for values that come from the program itself */
 PyrogArena *pyrog_arena_new (void);

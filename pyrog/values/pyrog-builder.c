@@ -357,8 +357,7 @@ unique_few (PyrogValue *entries, gsize count, gsize stride)
   for (gsize i = 0; i < count; i++)
     {
       gsize first = 0;
-      while (first < kept
-             && !pyrog_value_equal (&entries[first * stride], &entries[i * stride]))
+      while (first < kept && !pyrog_value_equal (&entries[first * stride], &entries[i * stride]))
         first++;
       if (first == kept)
         keep_entry (entries, stride, kept++, i);

@@ -81,7 +81,6 @@ gboolean pyrog_builder_finish (PyrogBuilder *builder, PyrogValue *value, GError 
 /* STR, RAW_STR, or NONE if the text is neither */
 PyrogKind pyrog_builder_classify (const char *text, gsize size);
 /* Makes the entries of a dict (stride 2) or a set (stride 1) unique, as close() does */
-gboolean
-pyrog_builder_unique (PyrogValue *entries, gsize *n_entries, gsize stride, GError **error);
+gboolean pyrog_builder_unique (PyrogValue *entries, gsize *n_entries, gsize stride, GError **error);
 
 G_END_DECLS

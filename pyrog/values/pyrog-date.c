@@ -37,11 +37,10 @@ datetime_to_iso (double seconds)
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (whole);
   if (time == NULL)
     return NULL;
-  g_autofree char *text
-      = g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d", g_date_time_get_year (time),
-                         g_date_time_get_month (time), g_date_time_get_day_of_month (time),
-                         g_date_time_get_hour (time), g_date_time_get_minute (time),
-                         g_date_time_get_second (time));
+  g_autofree char *text = g_strdup_printf (
+      "%04d-%02d-%02dT%02d:%02d:%02d", g_date_time_get_year (time), g_date_time_get_month (time),
+      g_date_time_get_day_of_month (time), g_date_time_get_hour (time),
+      g_date_time_get_minute (time), g_date_time_get_second (time));
   if (microseconds == 0)
     return g_steal_pointer (&text);
   return g_strdup_printf ("%s.%06d", text, (int) microseconds);

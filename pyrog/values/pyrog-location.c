@@ -76,8 +76,7 @@ parse_host (const char *text, PyrogLocation *location, GError **error)
   location->host = colon != NULL ? g_strndup (text, (gsize) (colon - text)) : g_strdup (text);
   if (*location->host == '\0')
     return refuse (error, text, _ ("the host is missing"));
-  if (strpbrk (location->host, " \t\r\n/@") != NULL
-      || !g_utf8_validate (location->host, -1, NULL))
+  if (strpbrk (location->host, " \t\r\n/@") != NULL || !g_utf8_validate (location->host, -1, NULL))
     return refuse (error, text, _ ("the host has characters that no host has"));
   return colon == NULL || parse_port (text, colon + 1, &location->port, error);
 }
@@ -126,9 +125,10 @@ pyrog_location_socket_address (const char *sockname, GError **error)
 
   if (size >= sizeof native.sun_path)
     {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_URI,
-                   _ ("The socket name ‘%s’ has %" G_GSIZE_FORMAT " bytes, more than %" G_GSIZE_FORMAT),
-                   sockname, size, sizeof native.sun_path - 1);
+      g_set_error (
+          error, PYROG_ERROR, PYROG_ERROR_INVALID_URI,
+          _ ("The socket name ‘%s’ has %" G_GSIZE_FORMAT " bytes, more than %" G_GSIZE_FORMAT),
+          sockname, size, sizeof native.sun_path - 1);
       return NULL;
     }
   if (*sockname == '@')

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Where something listens: what stands behind the @ of a uri. "host:port", "[ipv6]:port", "./u:PATH"
- * or "./u:@NAME" for a socket in Linux's abstract namespace (Pyro5 writes a NUL character for the @;
+/* Where something listens: what stands behind the @ of a uri. "host:port", "[ipv6]:port",
+ * "./u:PATH" or "./u:@NAME" for a socket in Linux's abstract namespace (Pyro5 writes a NUL
+ * character for the @;
  * "./u:\0NAME", with a backslash and a zero, is understood too). */
 typedef struct
 {

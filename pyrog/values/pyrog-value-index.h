@@ -18,10 +18,8 @@ typedef struct
 } PyrogValueIndex;
 
 /* FALSE: no memory */
-gboolean pyrog_value_index_init (PyrogValueIndex *index,
-                                 const PyrogValue *items,
-                                 gsize count,
-                                 gsize stride);
+gboolean
+pyrog_value_index_init (PyrogValueIndex *index, const PyrogValue *items, gsize count, gsize stride);
 void pyrog_value_index_clear (PyrogValueIndex *index);
 /* Adds entry number entry; returns the equal entry that is there already, or count */
 gsize pyrog_value_index_add (PyrogValueIndex *index, gsize entry);

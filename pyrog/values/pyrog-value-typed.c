@@ -10,8 +10,8 @@
 
 /* From the tree to a GVariant of a wanted type */
 
-static GVariant *convert (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
-                          GError **error);
+static GVariant *
+convert (const PyrogValue *value, const GVariantType *type, const PyrogPath *path, GError **error);
 
 static GVariant *
 mismatch (const PyrogValue *value, const GVariantType *type, const PyrogPath *path, GError **error)
@@ -19,8 +19,9 @@ mismatch (const PyrogValue *value, const GVariantType *type, const PyrogPath *pa
   g_autofree char *where = pyrog_path_to_string (path);
   g_autofree char *wanted = g_variant_type_dup_string (type);
 
-  g_set_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR, _ ("%s: ‘%s’ does not fit the type ‘%s’"),
-               where, pyrog_kind_name (value->kind), wanted);
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+               _ ("%s: ‘%s’ does not fit the type ‘%s’"), where, pyrog_kind_name (value->kind),
+               wanted);
   return NULL;
 }
 
@@ -45,14 +46,9 @@ typedef struct
 } IntType;
 
 static const IntType int_types[] = {
-  { 'y', 0, G_MAXUINT8 },
-  { 'n', G_MININT16, G_MAXINT16 },
-  { 'q', 0, G_MAXUINT16 },
-  { 'i', G_MININT32, G_MAXINT32 },
-  { 'h', G_MININT32, G_MAXINT32 },
-  { 'u', 0, G_MAXUINT32 },
-  { 'x', G_MININT64, G_MAXINT64 },
-  { 't', 0, G_MAXINT64 }, /* and what a UINT holds */
+  { 'y', 0, G_MAXUINT8 },          { 'n', G_MININT16, G_MAXINT16 }, { 'q', 0, G_MAXUINT16 },
+  { 'i', G_MININT32, G_MAXINT32 }, { 'h', G_MININT32, G_MAXINT32 }, { 'u', 0, G_MAXUINT32 },
+  { 'x', G_MININT64, G_MAXINT64 }, { 't', 0, G_MAXINT64 }, /* and what a UINT holds */
 };
 
 static const IntType *
@@ -99,7 +95,9 @@ is_int (const PyrogValue *value)
 
 /* A bool is an int, as in Python */
 static GVariant *
-convert_int (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_int (const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path,
              GError **error)
 {
   const IntType *wanted = find_int_type (*g_variant_type_peek_string (type));
@@ -117,7 +115,9 @@ convert_int (const PyrogValue *value, const GVariantType *type, const PyrogPath 
 }
 
 static GVariant *
-convert_double (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_double (const PyrogValue *value,
+                const GVariantType *type,
+                const PyrogPath *path,
                 GError **error)
 {
   switch ((PyrogKind) value->kind)
@@ -140,7 +140,9 @@ convert_double (const PyrogValue *value, const GVariantType *type, const PyrogPa
 /* ---- Text and bytes ---- */
 
 static GVariant *
-convert_string (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_string (const PyrogValue *value,
+                const GVariantType *type,
+                const PyrogPath *path,
                 GError **error)
 {
   char kind = *g_variant_type_peek_string (type);
@@ -158,10 +160,7 @@ convert_string (const PyrogValue *value, const GVariantType *type, const PyrogPa
 }
 
 gboolean
-pyrog_value_get_bytes (const PyrogValue *value,
-                       const guint8 **data,
-                       gsize *size,
-                       guint8 **decoded)
+pyrog_value_get_bytes (const PyrogValue *value, const guint8 **data, gsize *size, guint8 **decoded)
 {
   *decoded = NULL;
   if (value->kind == PYROG_KIND_BYTES)
@@ -187,7 +186,9 @@ pyrog_value_get_bytes (const PyrogValue *value,
 }
 
 static GVariant *
-convert_bytes (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_bytes (const PyrogValue *value,
+               const GVariantType *type,
+               const PyrogPath *path,
                GError **error)
 {
   const guint8 *data;
@@ -231,7 +232,9 @@ convert_packed (const PyrogValue *value, const GVariantType *element)
 }
 
 static GVariant *
-convert_list (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_list (const PyrogValue *value,
+              const GVariantType *type,
+              const PyrogPath *path,
               GError **error)
 {
   const GVariantType *element = g_variant_type_element (type);
@@ -254,7 +257,9 @@ convert_list (const PyrogValue *value, const GVariantType *type, const PyrogPath
 }
 
 static GVariant *
-convert_dict (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_dict (const PyrogValue *value,
+              const GVariantType *type,
+              const PyrogPath *path,
               GError **error)
 {
   const GVariantType *entry = g_variant_type_element (type);
@@ -279,7 +284,9 @@ convert_dict (const PyrogValue *value, const GVariantType *type, const PyrogPath
 }
 
 static GVariant *
-convert_tuple (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_tuple (const PyrogValue *value,
+               const GVariantType *type,
+               const PyrogPath *path,
                GError **error)
 {
   const GVariantType *member = g_variant_type_first (type);
@@ -317,7 +324,9 @@ convert_variant (const PyrogValue *value, const PyrogPath *path, GError **error)
 
 /* None is nothing; what is tagged with maybes is good for its own type */
 static GVariant *
-convert_maybe (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_maybe (const PyrogValue *value,
+               const GVariantType *type,
+               const PyrogPath *path,
                GError **error)
 {
   const GVariantType *element = g_variant_type_element (type);
@@ -338,7 +347,9 @@ convert_maybe (const PyrogValue *value, const GVariantType *type, const PyrogPat
 }
 
 static GVariant *
-convert_array (const PyrogValue *value, const GVariantType *type, const PyrogPath *path,
+convert_array (const PyrogValue *value,
+               const GVariantType *type,
+               const PyrogPath *path,
                GError **error)
 {
   const GVariantType *element = g_variant_type_element (type);

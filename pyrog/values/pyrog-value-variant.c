@@ -31,8 +31,8 @@ typedef enum
   DICT_ANY,
 } DictType;
 
-static gboolean write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path,
-                            guint levels);
+static gboolean
+write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels);
 
 static gboolean
 refuse (const PyrogPath *path, GError **error, const char *why)
@@ -75,12 +75,12 @@ append_type (PyrogBuffer *out, const PyrogValue *value)
 {
   static const char *const dicts[] = { "a{sv}", "a{xv}", "a{dv}", "a{bv}", "mma(vv)" };
   static const char *const types[] = {
-    [PYROG_KIND_NONE] = "mv",       [PYROG_KIND_BOOL] = "b",
-    [PYROG_KIND_INT] = "x",         [PYROG_KIND_UINT] = "t",
-    [PYROG_KIND_BIG_INT] = "mms",   [PYROG_KIND_FLOAT] = "d",
-    [PYROG_KIND_COMPLEX] = "mm(dd)", [PYROG_KIND_STR] = "s",
-    [PYROG_KIND_RAW_STR] = "mmay",  [PYROG_KIND_BYTES] = "ay",
-    [PYROG_KIND_LIST] = "av",       [PYROG_KIND_SET] = "mmav",
+    [PYROG_KIND_NONE] = "mv",         [PYROG_KIND_BOOL] = "b",
+    [PYROG_KIND_INT] = "x",           [PYROG_KIND_UINT] = "t",
+    [PYROG_KIND_BIG_INT] = "mms",     [PYROG_KIND_FLOAT] = "d",
+    [PYROG_KIND_COMPLEX] = "mm(dd)",  [PYROG_KIND_STR] = "s",
+    [PYROG_KIND_RAW_STR] = "mmay",    [PYROG_KIND_BYTES] = "ay",
+    [PYROG_KIND_LIST] = "av",         [PYROG_KIND_SET] = "mmav",
     [PYROG_KIND_FROZENSET] = "mmmav", [PYROG_KIND_DATETIME] = "a{sv}",
     [PYROG_KIND_DATE] = "a{sv}",
   };
@@ -388,8 +388,8 @@ finish (Writer *writer, const PyrogValue *value, GError **error)
   pyrog_buffer_append_byte (&type, 0);
   gsize size = writer->out.size;
   guint8 *data = g_steal_pointer (&writer->out.data);
-  GVariant *variant = g_variant_new_from_data ((const GVariantType *) type.data, data, size, TRUE,
-                                               g_free, data);
+  GVariant *variant
+      = g_variant_new_from_data ((const GVariantType *) type.data, data, size, TRUE, g_free, data);
   pyrog_buffer_clear (&type);
   return g_variant_ref_sink (variant);
 }

@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  * A dict is the first of its types that all keys fit; the empty one is a{sv}. Dates are an a{sv}
  * with the members __class__ ("datetime.datetime", "datetime.date") and "value", the ISO text. */
 
-/* Lossless, and written in GVariant's serialised form at once. Refused, with the path below root and
- * PYROG_ERROR_SERIALIZE: what nests deeper than a GVariant can keep, and tuples of more than
+/* Lossless, and written in GVariant's serialised form at once. Refused, with the path below root
+ * and PYROG_ERROR_SERIALIZE: what nests deeper than a GVariant can keep, and tuples of more than
  * PYROG_MAX_VARIANT_TUPLE items. Returns a full reference. */
 #define PYROG_MAX_VARIANT_TUPLE 1024
 #define PYROG_MAX_VARIANT_LEVELS 120
@@ -39,16 +39,12 @@ GVariant *pyrog_value_to_variant_typed (const PyrogValue *value,
  * Maybes other than those above, m? and mm? of their contents are refused. */
 gboolean pyrog_value_add_variant (PyrogBuilder *builder, GVariant *variant);
 /* The same as a value of its own. A floating variant is sunk. */
-gboolean pyrog_value_from_variant (PyrogArena *arena,
-                                   GVariant *variant,
-                                   PyrogValue *value,
-                                   GError **error);
+gboolean
+pyrog_value_from_variant (PyrogArena *arena, GVariant *variant, PyrogValue *value, GError **error);
 
 /* The bytes of BYTES or of serpent's base64 dict, decoded into the arena-less buffer *decoded when
  * needed (free with g_free()); FALSE if value is neither */
-gboolean pyrog_value_get_bytes (const PyrogValue *value,
-                                const guint8 **data,
-                                gsize *size,
-                                guint8 **decoded);
+gboolean
+pyrog_value_get_bytes (const PyrogValue *value, const guint8 **data, gsize *size, guint8 **decoded);
 
 G_END_DECLS

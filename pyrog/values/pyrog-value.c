@@ -250,14 +250,14 @@ const char *
 pyrog_kind_name (PyrogKind kind)
 {
   static const char *const names[] = {
-    [PYROG_KIND_NONE] = "None",         [PYROG_KIND_BOOL] = "bool",
-    [PYROG_KIND_INT] = "int",           [PYROG_KIND_UINT] = "int",
-    [PYROG_KIND_BIG_INT] = "int",       [PYROG_KIND_FLOAT] = "float",
-    [PYROG_KIND_COMPLEX] = "complex",   [PYROG_KIND_STR] = "str",
-    [PYROG_KIND_RAW_STR] = "str",       [PYROG_KIND_BYTES] = "bytes",
-    [PYROG_KIND_LIST] = "list",         [PYROG_KIND_TUPLE] = "tuple",
-    [PYROG_KIND_SET] = "set",           [PYROG_KIND_FROZENSET] = "frozenset",
-    [PYROG_KIND_DICT] = "dict",         [PYROG_KIND_DATETIME] = "datetime",
+    [PYROG_KIND_NONE] = "None",       [PYROG_KIND_BOOL] = "bool",
+    [PYROG_KIND_INT] = "int",         [PYROG_KIND_UINT] = "int",
+    [PYROG_KIND_BIG_INT] = "int",     [PYROG_KIND_FLOAT] = "float",
+    [PYROG_KIND_COMPLEX] = "complex", [PYROG_KIND_STR] = "str",
+    [PYROG_KIND_RAW_STR] = "str",     [PYROG_KIND_BYTES] = "bytes",
+    [PYROG_KIND_LIST] = "list",       [PYROG_KIND_TUPLE] = "tuple",
+    [PYROG_KIND_SET] = "set",         [PYROG_KIND_FROZENSET] = "frozenset",
+    [PYROG_KIND_DICT] = "dict",       [PYROG_KIND_DATETIME] = "datetime",
     [PYROG_KIND_DATE] = "date",
   };
 

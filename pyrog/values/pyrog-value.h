@@ -13,18 +13,18 @@ G_BEGIN_DECLS
 typedef enum
 {
   PYROG_KIND_NONE,
-  PYROG_KIND_BOOL,      /* boolean */
-  PYROG_KIND_INT,       /* integer: everything that fits gint64 */
-  PYROG_KIND_UINT,      /* uinteger: G_MAXINT64 + 1 to G_MAXUINT64 */
-  PYROG_KIND_BIG_INT,   /* text: decimal digits with an optional '-', no leading zero, fits neither */
-  PYROG_KIND_FLOAT,     /* real */
-  PYROG_KIND_COMPLEX,   /* parts: real and imaginary */
-  PYROG_KIND_STR,       /* text: valid UTF-8 without NUL */
-  PYROG_KIND_RAW_STR,   /* text: a str with NUL or lone surrogates, as WTF-8 */
-  PYROG_KIND_BYTES,     /* text */
-  PYROG_KIND_LIST,      /* items */
-  PYROG_KIND_TUPLE,     /* items */
-  PYROG_KIND_SET,       /* items */
+  PYROG_KIND_BOOL,    /* boolean */
+  PYROG_KIND_INT,     /* integer: everything that fits gint64 */
+  PYROG_KIND_UINT,    /* uinteger: G_MAXINT64 + 1 to G_MAXUINT64 */
+  PYROG_KIND_BIG_INT, /* text: decimal digits with an optional '-', no leading zero, fits neither */
+  PYROG_KIND_FLOAT,   /* real */
+  PYROG_KIND_COMPLEX, /* parts: real and imaginary */
+  PYROG_KIND_STR,     /* text: valid UTF-8 without NUL */
+  PYROG_KIND_RAW_STR, /* text: a str with NUL or lone surrogates, as WTF-8 */
+  PYROG_KIND_BYTES,   /* text */
+  PYROG_KIND_LIST,    /* items */
+  PYROG_KIND_TUPLE,   /* items */
+  PYROG_KIND_SET,     /* items */
   PYROG_KIND_FROZENSET, /* items */
   PYROG_KIND_DICT,      /* items: key, value, key, value; size counts pairs; no duplicate keys */
   PYROG_KIND_DATETIME,  /* real: seconds since 1970, local time, as msgpack's extension 0x32 */
