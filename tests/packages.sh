@@ -94,3 +94,53 @@ fetch_packages ()
   done
   rm -rf "$state"
 }
+
+# need_packages PACKAGE...: makes sure that the Debian packages are installed. On Debian 12 they are
+# installed where they are missing, as root or with sudo. Elsewhere the checks of missing_tools
+# decide.
+need_packages ()
+{
+  local missing=() package as_root=()
+  if [ "$(. /etc/os-release && echo "${ID:-}-${VERSION_ID:-}")" != debian-12 ]; then
+    missing_tools
+    return
+  fi
+  for package in "$@"; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null)" != installed ]; then
+      missing+=("$package")
+    fi
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo > /dev/null; then
+      echo "error: these packages are missing, and installing them needs root or sudo:" \
+        "${missing[*]}" >&2
+      return 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "installing ${missing[*]}"
+  "${as_root[@]}" apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" \
+    apt-get -qq install --yes --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+# On systems whose packages we don't know: names what is missing for the build and the tests
+missing_tools ()
+{
+  local missing=() tool module
+  for tool in cc clang-format g-ir-scanner gjs meson msgfmt ninja nm pkg-config python3 valac; do
+    if ! command -v "$tool" > /dev/null; then missing+=("the program $tool"); fi
+  done
+  if command -v pkg-config > /dev/null; then
+    for module in gio-2.0 gio-unix-2.0 gnutls gobject-introspection-1.0; do
+      if ! pkg-config --exists "$module"; then missing+=("the development files of $module"); fi
+    done
+  fi
+  if ! /usr/bin/python3 -c 'import gi' 2> /dev/null; then missing+=("PyGObject"); fi
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "error: this is not Debian 12, so nothing is installed. Missing:" >&2
+  printf '  %s\n' "${missing[@]}" >&2
+  return 1
+}
