@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-chunk.h"
+#include "pyrog-codec.h"
+#include "pyrog-invocation.h"
+#include "pyrog-message.h"
+
+G_BEGIN_DECLS
+
+/* Called once, in the thread that answers, after the answer was stored */
+typedef void (*PyrogAnsweredFunc) (PyrogInvocation *invocation, gpointer user_data);
+
+typedef enum
+{
+  PYROG_ANSWER_NONE,
+  PYROG_ANSWER_VALUE,  /* result */
+  PYROG_ANSWER_STREAM, /* stream */
+  PYROG_ANSWER_ERROR,  /* remote_class, result is its arguments, attributes */
+} PyrogAnswer;
+
+struct _PyrogInvocation
+{
+  GObject parent_instance;
+
+  const PyrogCodec *codec;
+  PyrogHeader header;
+  PyrogMessage message;        /* points into chunk */
+  PyrogCallParts call;         /* in arena */
+  PyrogArena *arena;           /* (owned) */
+  PyrogChunk *chunk;           /* (owned) (nullable) */
+  PyrogConnection *connection; /* (owned) (nullable) */
+  char *object_id;             /* (owned) (nullable) made when asked for */
+  char *method_name;           /* (owned) (nullable) made when asked for */
+  GVariant *args;              /* (owned) (nullable) made when asked for */
+  GVariant *kwargs;            /* (owned) (nullable) made when asked for */
+
+  int answered; /* (atomic) 1 from the first answer on */
+  PyrogAnswer answer;
+  GVariant *result;        /* (owned) (nullable) */
+  PyrogValue result_value; /* what result says, if there is none */
+  PyrogItemStream *stream; /* (owned) (nullable) */
+  char *remote_class;      /* (owned) (nullable) */
+  GVariant *attributes;    /* (owned) (nullable) */
+  GHashTable *annotations; /* (owned) (nullable) (element-type utf8 GBytes) of the reply */
+
+  PyrogAnsweredFunc answered_func; /* (nullable) */
+  gpointer answered_data;          /* (owned) by answered_destroy */
+  GDestroyNotify answered_destroy; /* (nullable) */
+};
+
+/* Takes the arena, in which the values of call are; chunk (nullable) is referenced as long as the
+ * values point into it */
+PyrogInvocation *pyrog_invocation_new (const PyrogCodec *codec,
+                                       const PyrogMessage *message,
+                                       const PyrogCallParts *call,
+                                       PyrogArena *arena,
+                                       PyrogChunk *chunk,
+                                       PyrogConnection *connection);
+/* From now on func is told of the answer; an invocation that is dropped answers for itself. Call it
+ * before user code sees the invocation. */
+void pyrog_invocation_set_answered_func (PyrogInvocation *self,
+                                         PyrogAnsweredFunc func,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy);
+/* No answer is wanted any more */
+void pyrog_invocation_forget (PyrogInvocation *self);
+
+const PyrogValue *pyrog_invocation_get_arg_values (PyrogInvocation *self);
+const PyrogValue *pyrog_invocation_get_kwarg_values (PyrogInvocation *self);
+PyrogArena *pyrog_invocation_get_arena (PyrogInvocation *self);
+/* Puts other arguments in the place of those from the wire: keywords in their places, types as
+ * wanted */
+void pyrog_invocation_set_arg_values (PyrogInvocation *self, const PyrogValue *args);
+void pyrog_invocation_set_args (PyrogInvocation *self, GVariant *args);
+/* The stream of a return_stream (nullable) */
+PyrogItemStream *pyrog_invocation_get_stream (PyrogInvocation *self);
+
+/* Appends the reply message: the answer or, if that can't be written, an exception that says so. It
+ * must have been answered. stream_id (nullable) announces the stream under that name. */
+void pyrog_invocation_write_reply (PyrogInvocation *self,
+                                   PyrogBuffer *out,
+                                   const char *stream_id,
+                                   gboolean compress,
+                                   gsize max_size);
+
+/* Appends a reply that is an exception */
+void pyrog_invocation_write_error (const PyrogCodec *codec,
+                                   const PyrogHeader *request,
+                                   const GError *error,
+                                   PyrogBuffer *out);
+
+G_END_DECLS

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-error-private.h"
+#include "pyrog-invocation-private.h"
+#include "pyrog-value-variant.h"
+
+/* From answers to reply messages */
+
+#define STREAM_ANNOTATION "STRM"
+/* Pyro5's words; the client looks at the flag */
+#define STREAM_TEXT "result of call is an iterator"
+/* Messages of the library in exceptions are cut here */
+#define MAX_ERROR_TEXT 1024
+
+/* What stands in an exception's dict */
+typedef struct
+{
+  const char *remote_class;
+  GVariant *args;       /* (nullable) a tuple */
+  GVariant *attributes; /* (nullable) a{sv} */
+} Exception;
+
+static PyrogHeader
+reply_header (const PyrogCodec *codec, const PyrogHeader *request, guint16 flags)
+{
+  PyrogHeader header = { .type = PYROG_MESSAGE_RESULT,
+                         .serializer = (guint8) codec->serializer,
+                         .seq = request->seq };
+
+  header.flags = flags | (request->flags & PYROG_FLAG_CORRELATION_ID);
+  if ((request->flags & PYROG_FLAG_CORRELATION_ID) != 0)
+    memcpy (header.correlation_id, request->correlation_id, PYROG_CORRELATION_ID_SIZE);
+  return header;
+}
+
+static void
+add_text (PyrogBuilder *builder, const char *text)
+{
+  pyrog_builder_str (builder, text, strlen (text));
+}
+
+static void
+add_attributes (PyrogBuilder *builder, GVariant *attributes)
+{
+  gsize count = attributes != NULL ? g_variant_n_children (attributes) : 0;
+
+  pyrog_builder_open (builder, PYROG_KIND_DICT);
+  /* Tracebacks stay at home */
+  add_text (builder, "_pyroTraceback");
+  pyrog_builder_open (builder, PYROG_KIND_LIST);
+  pyrog_builder_close (builder);
+  for (gsize i = 0; i < count; i++)
+    {
+      g_autoptr (GVariant) entry = g_variant_get_child_value (attributes, i);
+      g_autoptr (GVariant) key = g_variant_get_child_value (entry, 0);
+      g_autoptr (GVariant) value = g_variant_get_child_value (entry, 1);
+      pyrog_value_add_variant (builder, key);
+      pyrog_value_add_variant (builder, value);
+    }
+  pyrog_builder_close (builder);
+}
+
+/* The dict that Pyro5 makes of an exception */
+static gboolean
+exception_to_value (PyrogArena *arena, const Exception *exception, PyrogValue *value, GError **error)
+{
+  PyrogBuilder builder;
+
+  pyrog_builder_init (&builder, arena);
+  pyrog_builder_open (&builder, PYROG_KIND_DICT);
+  add_text (&builder, "__class__");
+  add_text (&builder, exception->remote_class);
+  add_text (&builder, "__exception__");
+  pyrog_builder_bool (&builder, TRUE);
+  add_text (&builder, "args");
+  if (exception->args != NULL)
+    pyrog_value_add_variant (&builder, exception->args);
+  else
+    {
+      pyrog_builder_open (&builder, PYROG_KIND_TUPLE);
+      pyrog_builder_close (&builder);
+    }
+  add_text (&builder, "attributes");
+  add_attributes (&builder, exception->attributes);
+  pyrog_builder_close (&builder);
+  gboolean ok = pyrog_builder_finish (&builder, value, error);
+  pyrog_builder_clear (&builder);
+  return ok;
+}
+
+typedef struct
+{
+  const PyrogCodec *codec;
+  const PyrogHeader *request;
+  guint16 flags;
+  GHashTable *annotations; /* (nullable) */
+  const char *stream_id;   /* (nullable) */
+  gboolean compress;
+  gsize max_size;
+} Reply;
+
+static void
+add_annotations (PyrogMessageWriter *writer, const Reply *reply)
+{
+  GHashTableIter iter;
+  gpointer id, data;
+
+  if (reply->stream_id != NULL)
+    pyrog_message_add_annotation (writer, STREAM_ANNOTATION, reply->stream_id,
+                                  strlen (reply->stream_id));
+  if (reply->annotations == NULL)
+    return;
+  g_hash_table_iter_init (&iter, reply->annotations);
+  while (g_hash_table_iter_next (&iter, &id, &data))
+    pyrog_message_add_annotation (writer, id, g_bytes_get_data (data, NULL),
+                                  g_bytes_get_size (data));
+}
+
+static gboolean
+write_reply (const Reply *reply, const PyrogValue *value, PyrogBuffer *out, GError **error)
+{
+  PyrogHeader header = reply_header (reply->codec, reply->request, reply->flags);
+  PyrogMessageWriter writer;
+
+  pyrog_message_begin (&writer, out, &header);
+  add_annotations (&writer, reply);
+  pyrog_message_begin_payload (&writer);
+  if (!reply->codec->encode (value, "result", out, error))
+    {
+      pyrog_message_abandon (&writer);
+      return FALSE;
+    }
+  return pyrog_message_end (&writer, reply->compress, reply->max_size, error);
+}
+
+static gboolean
+write_exception (const Reply *reply, const Exception *exception, PyrogBuffer *out, GError **error)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue value;
+
+  return exception_to_value (arena, exception, &value, error)
+         && write_reply (reply, &value, out, error);
+}
+
+void
+pyrog_invocation_write_error (const PyrogCodec *codec,
+                              const PyrogHeader *request,
+                              const GError *error,
+                              PyrogBuffer *out)
+{
+  g_autofree char *text = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
+  g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", text));
+  const Exception exception = { pyrog_error_to_class (error->domain, error->code), args, NULL };
+  const Reply reply = { .codec = codec, .request = request, .flags = PYROG_FLAG_EXCEPTION,
+                        .max_size = G_MAXUINT32 };
+
+  /* A dict of short strings can be written by every codec */
+  write_exception (&reply, &exception, out, NULL);
+}
+
+static gboolean
+write_value_answer (PyrogInvocation *self, const Reply *reply, PyrogBuffer *out, GError **error)
+{
+  PyrogValue value = self->result_value;
+
+  if (self->result != NULL)
+    {
+      pyrog_arena_set_budget (self->arena, 0, 0);
+      if (!pyrog_value_from_variant (self->arena, self->result, &value, error))
+        return FALSE;
+    }
+  return write_reply (reply, &value, out, error);
+}
+
+static gboolean
+write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **error)
+{
+  Exception exception = { self->remote_class, self->result, self->attributes };
+
+  switch (self->answer)
+    {
+    case PYROG_ANSWER_VALUE:
+      return write_value_answer (self, reply, out, error);
+    case PYROG_ANSWER_STREAM:
+      {
+        g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", STREAM_TEXT));
+        exception = (Exception){ "Pyro5.errors.ProtocolError", args, NULL };
+        reply->flags |= PYROG_FLAG_EXCEPTION | PYROG_FLAG_ITEM_STREAM;
+        return write_exception (reply, &exception, out, error);
+      }
+    case PYROG_ANSWER_ERROR:
+      /* What the method wanted to say with its result is not for the exception's reader */
+      reply->annotations = NULL;
+      reply->flags |= PYROG_FLAG_EXCEPTION;
+      return write_exception (reply, &exception, out, error);
+    case PYROG_ANSWER_NONE:
+      break;
+    }
+  g_assert_not_reached ();
+}
+
+void
+pyrog_invocation_write_reply (PyrogInvocation *self,
+                              PyrogBuffer *out,
+                              const char *stream_id,
+                              gboolean compress,
+                              gsize max_size)
+{
+  Reply reply = { self->codec, &self->header, 0, self->annotations, stream_id, compress, max_size };
+  g_autoptr (GError) error = NULL;
+
+  if (!write_answer (self, &reply, out, &error))
+    {
+      g_prefix_error (&error, "%s", _ ("The answer can't be sent: "));
+      pyrog_invocation_write_error (self->codec, &self->header, error, out);
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-invocation-private.h"
+#include "pyrog-servant.h"
+
+G_BEGIN_DECLS
+
+/* What a servant exposes under one name, and tables of that. Members are immutable but for their
+ * flags, and live as long as a call of theirs. */
+
+typedef struct
+{
+  GVariantType *type; /* (owned) a tuple */
+  char **names;       /* (owned) (nullable) as many as the tuple has items */
+} PyrogSignature;
+
+typedef struct _PyrogMember PyrogMember;
+
+typedef void (*PyrogClassFunc) (PyrogServant *self,
+                                PyrogInvocation *invocation,
+                                GVariant *args,
+                                GError **error);
+
+struct _PyrogMember
+{
+  gatomicrefcount refs;
+  char *name;                /* (owned) */
+  char *documentation;       /* (owned) (nullable) */
+  gboolean oneway;
+  PyrogSignature *signature; /* (owned) (nullable) NULL: any arguments */
+  GVariantType *type;        /* (owned) (nullable) of the result or the attribute */
+
+  /* Methods; none of the three: the servant's virtual function */
+  PyrogMethodFunc func;         /* (nullable) */
+  PyrogHandlerFunc handler;     /* (nullable) */
+  PyrogClassFunc class_func;    /* (nullable) */
+
+  /* Attributes */
+  PyrogAccess access;      /* 0: this is a method */
+  PyrogGetFunc getter;     /* (nullable) */
+  PyrogSetFunc setter;     /* (nullable) */
+  GParamSpec *pspec;       /* (owned) (nullable) a GObject property instead of the functions */
+
+  gpointer user_data;     /* (owned) by destroy */
+  GDestroyNotify destroy; /* (nullable) */
+};
+
+PyrogMember *pyrog_member_new (const char *name);
+PyrogMember *pyrog_member_ref (PyrogMember *member);
+void pyrog_member_unref (PyrogMember *member);
+
+/* Names that are never exposed: Pyro5's private ones, and what is no name at all */
+gboolean pyrog_member_name_is_private (const char *name, gsize size);
+
+/* "(xs)" for types, "x a, s b" for types and names, NULL for anything. NULL and FALSE in *ok if it
+ * is malformed. */
+PyrogSignature *pyrog_signature_parse (const char *text, gboolean *ok);
+/* Puts keyword arguments in their places and converts to the types. NULL: the TypeError that the
+ * caller gets. The result is a full reference. */
+GVariant *pyrog_signature_bind (const PyrogSignature *signature,
+                                PyrogInvocation *invocation,
+                                GError **error);
+/* Only the first half: the invocation's arguments become the ordered ones */
+gboolean pyrog_signature_order (const PyrogSignature *signature,
+                                PyrogInvocation *invocation,
+                                GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogMember, pyrog_member_unref)
+
+G_END_DECLS
