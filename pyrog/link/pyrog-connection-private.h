@@ -24,9 +24,13 @@ void pyrog_connection_close (PyrogConnection *self);
 gboolean pyrog_connection_is_closed (PyrogConnection *self);
 
 /* One read into the receive chunk: bytes read, PYROG_IO_EOF, PYROG_IO_AGAIN or PYROG_IO_ERROR. The
- * chunk grows with what has arrived, never with what a header promises. spare (inout, nullable) is a
- * chunk to use instead of a new one. */
+ * chunk grows with what has arrived, never with what a header promises. spare (inout, nullable) is
+ * a chunk to use instead of a new one. */
 gssize pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error);
+/* Whether the last fill took all that there was room for, so that another may find more */
+gboolean pyrog_connection_is_full (PyrogConnection *self);
+/* Wakes whoever waits for the connection: it ends, as if the peer had closed it. Any thread. */
+void pyrog_connection_shutdown (PyrogConnection *self);
 /* Whether a whole message has been received. body points into the chunk until the next fill. */
 PyrogParse pyrog_connection_peek (PyrogConnection *self,
                                   gsize max_size,

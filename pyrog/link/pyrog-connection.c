@@ -96,8 +96,7 @@ static void
 pyrog_connection_class_init (PyrogConnectionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags
-      = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->get_property = pyrog_connection_get_property;
   object_class->finalize = pyrog_connection_finalize;
@@ -170,8 +169,7 @@ const char *
 pyrog_connection_get_peer_name (PyrogConnection *self)
 {
   if (self->peer_name == NULL && G_IS_INET_SOCKET_ADDRESS (self->remote))
-    self->peer_name
-        = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
+    self->peer_name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
   else if (self->peer_name == NULL && self->credentials != NULL)
     self->peer_name = g_credentials_to_string (self->credentials);
   else if (self->peer_name == NULL)
@@ -188,6 +186,12 @@ pyrog_connection_close (PyrogConnection *self)
   g_clear_pointer (&self->chunk, pyrog_chunk_unref);
   self->start = self->end = 0;
   g_socket_close (self->socket, NULL);
+}
+
+void
+pyrog_connection_shutdown (PyrogConnection *self)
+{
+  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
 }
 
 gboolean
@@ -282,12 +286,15 @@ pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error
   return result;
 }
 
+gboolean
+pyrog_connection_is_full (PyrogConnection *self)
+{
+  return self->chunk != NULL && self->end == self->chunk->capacity;
+}
+
 PyrogParse
-pyrog_connection_peek (PyrogConnection *self,
-                       gsize max_size,
-                       PyrogHeader *header,
-                       const guint8 **body,
-                       GError **error)
+pyrog_connection_peek (
+    PyrogConnection *self, gsize max_size, PyrogHeader *header, const guint8 **body, GError **error)
 {
   gsize have = self->end - self->start;
 
@@ -426,8 +433,8 @@ pyrog_connection_get_remote_address (PyrogConnection *self)
  * pyrog_connection_get_credentials: (get-property credentials)
  * @self: a connection
  *
- * The process, user and group of the peer as the kernel tells them, on unix sockets only: TCP has no
- * such thing, even on localhost.
+ * The process, user and group of the peer as the kernel tells them, on unix sockets only: TCP has
+ * no such thing, even on localhost.
  *
  * Returns: (transfer none) (nullable): the credentials
  *

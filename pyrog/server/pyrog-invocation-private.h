@@ -46,8 +46,7 @@ struct _PyrogInvocation
   GHashTable *annotations; /* (owned) (nullable) (element-type utf8 GBytes) of the reply */
 
   PyrogAnsweredFunc answered_func; /* (nullable) */
-  gpointer answered_data;          /* (owned) by answered_destroy */
-  GDestroyNotify answered_destroy; /* (nullable) */
+  gpointer answered_data;
 };
 
 /* Takes the arena, in which the values of call are; chunk (nullable) is referenced as long as the
@@ -62,10 +61,7 @@ PyrogInvocation *pyrog_invocation_new (const PyrogCodec *codec,
  * before user code sees the invocation. */
 void pyrog_invocation_set_answered_func (PyrogInvocation *self,
                                          PyrogAnsweredFunc func,
-                                         gpointer user_data,
-                                         GDestroyNotify destroy);
-/* No answer is wanted any more */
-void pyrog_invocation_forget (PyrogInvocation *self);
+                                         gpointer user_data);
 
 const PyrogValue *pyrog_invocation_get_arg_values (PyrogInvocation *self);
 const PyrogValue *pyrog_invocation_get_kwarg_values (PyrogInvocation *self);

@@ -67,7 +67,10 @@ add_attributes (PyrogBuilder *builder, GVariant *attributes)
 
 /* The dict that Pyro5 makes of an exception */
 static gboolean
-exception_to_value (PyrogArena *arena, const Exception *exception, PyrogValue *value, GError **error)
+exception_to_value (PyrogArena *arena,
+                    const Exception *exception,
+                    PyrogValue *value,
+                    GError **error)
 {
   PyrogBuilder builder;
 
@@ -154,11 +157,13 @@ pyrog_invocation_write_error (const PyrogCodec *codec,
                               const GError *error,
                               PyrogBuffer *out)
 {
-  g_autofree char *text = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
+  g_autofree char *text
+      = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
   g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", text));
   const Exception exception = { pyrog_error_to_class (error->domain, error->code), args, NULL };
-  const Reply reply = { .codec = codec, .request = request, .flags = PYROG_FLAG_EXCEPTION,
-                        .max_size = G_MAXUINT32 };
+  const Reply reply = {
+    .codec = codec, .request = request, .flags = PYROG_FLAG_EXCEPTION, .max_size = G_MAXUINT32
+  };
 
   /* A dict of short strings can be written by every codec */
   write_exception (&reply, &exception, out, NULL);

@@ -18,24 +18,14 @@
  * A call that a peer made, from its arrival until it was answered.
  *
  * Every invocation is answered exactly once, now or later, in any thread: with one of the functions
- * `pyrog_invocation_return_*`, or by the error that its handler reports. One that is dropped without
- * an answer answers for itself, with an exception.
+ * `pyrog_invocation_return_*`, or by the error that its handler reports. One that is dropped
+ * without an answer answers for itself, with an exception.
  *
  * Only one thread at a time may use an invocation.
  *
  * Since: 1.0
  */
 G_DEFINE_FINAL_TYPE (PyrogInvocation, pyrog_invocation, G_TYPE_OBJECT)
-
-static void
-clear_answered_func (PyrogInvocation *self)
-{
-  GDestroyNotify destroy = g_steal_pointer (&self->answered_destroy);
-
-  self->answered_func = NULL;
-  if (destroy != NULL)
-    destroy (g_steal_pointer (&self->answered_data));
-}
 
 /* Whoever drops the last reference without an answer gives this one */
 static void
@@ -45,11 +35,10 @@ pyrog_invocation_dispose (GObject *object)
 
   if (self->answered_func != NULL && !pyrog_invocation_is_answered (self))
     {
-      g_autoptr (GError) error = g_error_new_literal (
-          PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The method ended without an answer"));
+      g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_FAILED,
+                                                      _ ("The method ended without an answer"));
       pyrog_invocation_return_gerror (self, error);
     }
-  clear_answered_func (self);
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->dispose (object);
 }
 
@@ -110,19 +99,10 @@ pyrog_invocation_new (const PyrogCodec *codec,
 void
 pyrog_invocation_set_answered_func (PyrogInvocation *self,
                                     PyrogAnsweredFunc func,
-                                    gpointer user_data,
-                                    GDestroyNotify destroy)
+                                    gpointer user_data)
 {
   self->answered_func = func;
   self->answered_data = user_data;
-  self->answered_destroy = destroy;
-}
-
-void
-pyrog_invocation_forget (PyrogInvocation *self)
-{
-  g_atomic_int_set (&self->answered, 1);
-  clear_answered_func (self);
 }
 
 /* ---- The request ---- */
@@ -401,7 +381,7 @@ pyrog_invocation_get_stream (PyrogInvocation *self)
  * pyrog_invocation_is_answered:
  * @self: an invocation
  *
- * Whether the invocation was answered, or its answer is not wanted any more.
+ * Whether the invocation was answered.
  *
  * Returns: whether it was
  *
@@ -415,15 +395,14 @@ pyrog_invocation_is_answered (PyrogInvocation *self)
   return g_atomic_int_get (&self->answered) != 0;
 }
 
-/* Only the first answer counts; a second one is a caller's mistake, unless nobody waits */
+/* Only the first answer counts; a second one is a caller's mistake */
 static gboolean
 begin_answer (PyrogInvocation *self, PyrogAnswer answer)
 {
   if (!g_atomic_int_compare_and_exchange (&self->answered, 0, 1))
     {
-      if (self->answer != PYROG_ANSWER_NONE)
-        g_critical ("An invocation of %s was answered twice",
-                    pyrog_invocation_get_method_name (self));
+      g_critical ("An invocation of %s was answered twice",
+                  pyrog_invocation_get_method_name (self));
       return FALSE;
     }
   self->answer = answer;
@@ -437,7 +416,6 @@ end_answer (PyrogInvocation *self)
 
   if (self->answered_func != NULL)
     self->answered_func (self, self->answered_data);
-  clear_answered_func (self);
 }
 
 /**
@@ -460,8 +438,8 @@ pyrog_invocation_set_reply_annotation (PyrogInvocation *self, const char *id, GB
   g_return_if_fail (data != NULL);
 
   if (self->annotations == NULL)
-    self->annotations = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                               (GDestroyNotify) g_bytes_unref);
+    self->annotations
+        = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   g_hash_table_replace (self->annotations, g_strdup (id), g_bytes_ref (data));
 }
 
@@ -617,7 +595,8 @@ pyrog_invocation_return_exception (PyrogInvocation *self,
                     || g_variant_is_of_type (attributes, G_VARIANT_TYPE_VARDICT));
 
   g_autoptr (GVariant) sunk_args = args != NULL ? g_variant_ref_sink (args) : NULL;
-  g_autoptr (GVariant) sunk_attributes = attributes != NULL ? g_variant_ref_sink (attributes) : NULL;
+  g_autoptr (GVariant) sunk_attributes
+      = attributes != NULL ? g_variant_ref_sink (attributes) : NULL;
   if (!begin_answer (self, PYROG_ANSWER_ERROR))
     return;
   self->remote_class = g_strdup (remote_class);

@@ -26,22 +26,22 @@ typedef void (*PyrogClassFunc) (PyrogServant *self,
 struct _PyrogMember
 {
   gatomicrefcount refs;
-  char *name;                /* (owned) */
-  char *documentation;       /* (owned) (nullable) */
+  char *name;          /* (owned) */
+  char *documentation; /* (owned) (nullable) */
   gboolean oneway;
   PyrogSignature *signature; /* (owned) (nullable) NULL: any arguments */
   GVariantType *type;        /* (owned) (nullable) of the result or the attribute */
 
   /* Methods; none of the three: the servant's virtual function */
-  PyrogMethodFunc func;         /* (nullable) */
-  PyrogHandlerFunc handler;     /* (nullable) */
-  PyrogClassFunc class_func;    /* (nullable) */
+  PyrogMethodFunc func;      /* (nullable) */
+  PyrogHandlerFunc handler;  /* (nullable) */
+  PyrogClassFunc class_func; /* (nullable) */
 
   /* Attributes */
-  PyrogAccess access;      /* 0: this is a method */
-  PyrogGetFunc getter;     /* (nullable) */
-  PyrogSetFunc setter;     /* (nullable) */
-  GParamSpec *pspec;       /* (owned) (nullable) a GObject property instead of the functions */
+  PyrogAccess access;  /* 0: this is a method */
+  PyrogGetFunc getter; /* (nullable) */
+  PyrogSetFunc setter; /* (nullable) */
+  GParamSpec *pspec;   /* (owned) (nullable) a GObject property instead of the functions */
 
   gpointer user_data;     /* (owned) by destroy */
   GDestroyNotify destroy; /* (nullable) */
@@ -59,9 +59,8 @@ gboolean pyrog_member_name_is_private (const char *name, gsize size);
 PyrogSignature *pyrog_signature_parse (const char *text, gboolean *ok);
 /* Puts keyword arguments in their places and converts to the types. NULL: the TypeError that the
  * caller gets. The result is a full reference. */
-GVariant *pyrog_signature_bind (const PyrogSignature *signature,
-                                PyrogInvocation *invocation,
-                                GError **error);
+GVariant *
+pyrog_signature_bind (const PyrogSignature *signature, PyrogInvocation *invocation, GError **error);
 /* Only the first half: the invocation's arguments become the ordered ones */
 gboolean pyrog_signature_order (const PyrogSignature *signature,
                                 PyrogInvocation *invocation,

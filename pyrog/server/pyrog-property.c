@@ -228,8 +228,7 @@ pyrog_property_set (GObject *object, GParamSpec *pspec, const PyrogValue *value,
   if (value->kind != PYROG_KIND_NONE
       || (fundamental != G_TYPE_STRING && fundamental != G_TYPE_BOXED))
     {
-      g_autoptr (GVariant) variant
-          = pyrog_value_to_variant_typed (value, type, pspec->name, error);
+      g_autoptr (GVariant) variant = pyrog_value_to_variant_typed (value, type, pspec->name, error);
       if (variant == NULL || !value_from_variant (&target, pspec, variant, error))
         return FALSE;
     }

@@ -13,11 +13,9 @@ G_BEGIN_DECLS
 
 /* The value, floating; NULL and PYROG_ERROR_TYPE_ERROR for a type that has no value */
 GVariant *pyrog_property_get (GObject *object, GParamSpec *pspec, GError **error);
-/* PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR, or PYROG_ERROR_VALUE_ERROR if the property does not allow the
- * value */
-gboolean pyrog_property_set (GObject *object,
-                             GParamSpec *pspec,
-                             const PyrogValue *value,
-                             GError **error);
+/* PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR, or PYROG_ERROR_VALUE_ERROR if the property
+ * does not allow the value */
+gboolean
+pyrog_property_set (GObject *object, GParamSpec *pspec, const PyrogValue *value, GError **error);
 
 G_END_DECLS

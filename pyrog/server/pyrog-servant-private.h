@@ -13,7 +13,8 @@ void pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation);
 void pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation);
 void pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation);
 
-/* Adds what Pyro5 calls metadata: a dict with the names of methods, oneway methods and attributes */
+/* Adds what Pyro5 calls metadata: a dict with the names of methods, oneway methods and attributes
+ */
 void pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder);
 
 G_END_DECLS

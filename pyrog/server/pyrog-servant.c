@@ -19,9 +19,9 @@
  *
  * An object that a daemon serves: what peers may call, by name.
  *
- * Nothing is exposed unless it was added: methods with a function each, attributes with functions or
- * as properties of a GObject. Names that begin with an underscore can't be exposed, but for Python's
- * special names such as `__len__`.
+ * Nothing is exposed unless it was added: methods with a function each, attributes with functions
+ * or as properties of a GObject. Names that begin with an underscore can't be exposed, but for
+ * Python's special names such as `__len__`.
  *
  * Derive from the class to answer calls in one place, by overriding `invoke`, or to install methods
  * and properties that every instance has. Members can be added and removed at any time, in any
@@ -82,8 +82,8 @@ pyrog_servant_init (PyrogServant *self)
   PyrogServantPrivate *priv = priv_of (self);
 
   g_mutex_init (&priv->lock);
-  priv->members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
-                                         (GDestroyNotify) pyrog_member_unref);
+  priv->members
+      = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) pyrog_member_unref);
   priv->order = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -189,17 +189,17 @@ new_method (const char *name, const char *signature, const char *reply_type)
  * pyrog_servant_add_method:
  * @self: a servant
  * @name: the name of the method
- * @signature: (nullable): the types of the arguments, `(xs)`, or types and names, `x count, s text`;
- *   %NULL for any arguments, which are then variants
+ * @signature: (nullable): the types of the arguments, `(xs)`, or types and names, `x count, s
+ * text`; %NULL for any arguments, which are then variants
  * @reply_type: (nullable): the type of the result
  * @func: (scope notified) (nullable): carries the method out; %NULL leaves that to the virtual
  *   function `invoke`
  * @user_data: (closure): for @func
  * @destroy: (nullable): frees @user_data
  *
- * Exposes a method, in place of one of the same name. A call whose arguments don't fit the signature
- * is answered with a TypeError; keyword arguments are put in their places when the signature has
- * names.
+ * Exposes a method, in place of one of the same name. A call whose arguments don't fit the
+ * signature is answered with a TypeError; keyword arguments are put in their places when the
+ * signature has names.
  *
  * Since: 1.0
  */
@@ -410,14 +410,12 @@ install_member (PyrogServantClass *klass, PyrogMember *member)
  * Since: 1.0
  */
 void
-pyrog_servant_class_install_method (PyrogServantClass *klass,
-                                    const char *name,
-                                    const char *signature,
-                                    const char *reply_type,
-                                    void (*func) (PyrogServant *self,
-                                                  PyrogInvocation *invocation,
-                                                  GVariant *args,
-                                                  GError **error))
+pyrog_servant_class_install_method (
+    PyrogServantClass *klass,
+    const char *name,
+    const char *signature,
+    const char *reply_type,
+    void (*func) (PyrogServant *self, PyrogInvocation *invocation, GVariant *args, GError **error))
 {
   g_return_if_fail (PYROG_IS_SERVANT_CLASS (klass));
   g_return_if_fail (name != NULL && is_public (name));
@@ -505,8 +503,8 @@ pyrog_servant_set_oneway (PyrogServant *self, const char *name, gboolean oneway)
  * @name: a member of it
  * @text: (nullable): what it does
  *
- * Documents a method or attribute, for people who look at the object from outside. Set it before the
- * servant is registered.
+ * Documents a method or attribute, for people who look at the object from outside. Set it before
+ * the servant is registered.
  *
  * Since: 1.0
  */
@@ -553,7 +551,8 @@ call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocatio
 
   if (member->handler != NULL)
     {
-      if (member->signature != NULL && !pyrog_signature_order (member->signature, invocation, error))
+      if (member->signature != NULL
+          && !pyrog_signature_order (member->signature, invocation, error))
         return FALSE;
       member->handler (invocation, member->user_data, error);
       return TRUE;
@@ -625,8 +624,7 @@ find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, Py
     }
   if (member == NULL || (member->access & access) == 0)
     {
-      refuse_name (invocation, &args->items[0],
-                   "unexposed or unknown remote");
+      refuse_name (invocation, &args->items[0], "unexposed or unknown remote");
       return NULL;
     }
   return g_steal_pointer (&member);
@@ -686,8 +684,8 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
   if (ok)
     pyrog_invocation_return_none (invocation);
   else if (error == NULL)
-    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED,
-                 _ ("The attribute ‘%s’ could not be set"), member->name);
+    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ could not be set"),
+                 member->name);
   report (invocation, error);
 }
 
@@ -696,8 +694,9 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
 static void
 add_name (const PyrogMember *member, const char *which, PyrogBuilder *builder)
 {
-  gboolean wanted = strcmp (which, "attrs") == 0 ? member->access != 0
-                    : member->access == 0 && (strcmp (which, "methods") == 0 || member->oneway);
+  gboolean wanted = strcmp (which, "attrs") == 0
+                        ? member->access != 0
+                        : member->access == 0 && (strcmp (which, "methods") == 0 || member->oneway);
 
   if (!wanted)
     return;

@@ -137,14 +137,12 @@ PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_set_documentation (PyrogServant *self, const char *name, const char *text);
 
 PYROG_AVAILABLE_IN_ALL
-void pyrog_servant_class_install_method (PyrogServantClass *klass,
-                                         const char *name,
-                                         const char *signature,
-                                         const char *reply_type,
-                                         void (*func) (PyrogServant *self,
-                                                       PyrogInvocation *invocation,
-                                                       GVariant *args,
-                                                       GError **error));
+void pyrog_servant_class_install_method (
+    PyrogServantClass *klass,
+    const char *name,
+    const char *signature,
+    const char *reply_type,
+    void (*func) (PyrogServant *self, PyrogInvocation *invocation, GVariant *args, GError **error));
 PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_class_install_property (PyrogServantClass *klass,
                                            const char *property,

@@ -130,7 +130,8 @@ pyrog_item_stream_new_for_array (GVariant *array)
  *
  * Makes the next item.
  *
- * Returns: (transfer full) (nullable): the item, or %NULL at the end (without an error) or on failure
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end (without an error) or on
+ * failure
  *
  * Since: 1.0
  */

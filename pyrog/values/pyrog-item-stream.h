@@ -20,16 +20,16 @@ G_DECLARE_FINAL_TYPE (PyrogItemStream, pyrog_item_stream, PYROG, ITEM_STREAM, GO
  *
  * Makes the next item of a stream.
  *
- * Returns: (transfer full) (nullable): the item, or %NULL at the end (without an error) or on failure
+ * Returns: (transfer full) (nullable): the item, or %NULL at the end (without an error) or on
+ * failure
  *
  * Since: 1.0
  */
 typedef GVariant *(*PyrogItemFunc) (gpointer user_data, GError **error);
 
 PYROG_AVAILABLE_IN_ALL
-PyrogItemStream *pyrog_item_stream_new (PyrogItemFunc func,
-                                        gpointer user_data,
-                                        GDestroyNotify destroy);
+PyrogItemStream *
+pyrog_item_stream_new (PyrogItemFunc func, gpointer user_data, GDestroyNotify destroy);
 PYROG_AVAILABLE_IN_ALL
 PyrogItemStream *pyrog_item_stream_new_for_array (GVariant *array);
 PYROG_AVAILABLE_IN_ALL

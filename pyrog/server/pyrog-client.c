@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-client.h"
+
+#include <sys/epoll.h>
+
+#include "pyrog-error.h"
+
+#define MAX_REQUESTS_A_TURN 64
+#define MAX_READS_A_TURN 16
+#define MAX_UNSENT (256u * 1024u) /* above this no more requests are taken */
+/* A request that took longer than this does not hold back replies that are ready */
+#define PATIENCE 100                    /* microseconds */
+#define BYTES_A_SECOND (256.0 * 1024.0) /* the slowest a big message may come */
+
+enum
+{
+  WAIT_NOTHING,
+  WAIT_HANDSHAKE,
+  WAIT_WRITE,
+  WAIT_MESSAGE,
+  WAIT_REQUEST,
+};
+
+static void
+free_client (PyrogPeer *peer)
+{
+  PyrogClient *client = (PyrogClient *) peer;
+
+  g_clear_object (&client->peer.connection);
+  pyrog_dispatcher_unref (client->dispatcher);
+  g_clear_pointer (&client->late, g_bytes_unref);
+  g_mutex_clear (&client->turn);
+  g_mutex_clear (&client->late_lock);
+  client->release_engine (client->engine);
+  g_free (client);
+}
+
+static gint64
+after (double seconds)
+{
+  return g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
+}
+
+PyrogClient *
+pyrog_client_new (PyrogConnection *connection,
+                  PyrogDispatcher *dispatcher,
+                  const PyrogClientTimeouts *timeouts,
+                  gpointer engine,
+                  void (*release_engine) (gpointer engine))
+{
+  PyrogClient *client = g_new0 (PyrogClient, 1);
+
+  g_atomic_ref_count_init (&client->peer.refs);
+  client->peer.connection = g_object_ref (connection);
+  client->peer.free = free_client;
+  client->dispatcher = pyrog_dispatcher_ref (dispatcher);
+  client->timeouts = timeouts;
+  client->engine = engine;
+  client->release_engine = release_engine;
+  g_mutex_init (&client->turn);
+  g_mutex_init (&client->late_lock);
+  client->link.data = client;
+  client->waiting_for = WAIT_HANDSHAKE;
+  client->deadline = after (timeouts->handshake_timeout);
+  return client;
+}
+
+/* ---- Requests ---- */
+
+static gboolean
+flush (PyrogClient *client)
+{
+  if (!pyrog_connection_flush (client->peer.connection, NULL))
+    client->closed = TRUE;
+  return !client->closed;
+}
+
+static void
+dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
+{
+  PyrogConnection *connection = client->peer.connection;
+  g_autoptr (PyrogChunk) chunk = pyrog_chunk_ref (pyrog_connection_get_chunk (connection));
+
+  /* What is owed goes out before a call that nobody waits for */
+  if ((header->flags & PYROG_FLAG_ONEWAY) != 0 && !flush (client))
+    return;
+  pyrog_connection_consume (connection, pyrog_header_message_size (header));
+  switch (pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body, chunk,
+                                     pyrog_connection_get_out (connection)))
+    {
+    case PYROG_DISPATCH_DONE:
+      break;
+    case PYROG_DISPATCH_PENDING:
+      client->busy = TRUE;
+      break;
+    case PYROG_DISPATCH_CLOSE:
+      client->closing = TRUE;
+      break;
+    }
+}
+
+static void
+refuse (PyrogClient *client, const GError *error)
+{
+  g_debug ("Closing the connection from %s: %s",
+           pyrog_connection_get_peer_name (client->peer.connection), error->message);
+  pyrog_dispatcher_refuse (client->dispatcher, &client->peer, error,
+                           pyrog_connection_get_out (client->peer.connection));
+  client->closing = TRUE;
+}
+
+/* Serves one request; FALSE if there is none that may be served now */
+static gboolean
+serve_request (PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+  g_autoptr (GError) error = NULL;
+  PyrogHeader header;
+  const guint8 *body;
+
+  if (client->busy || client->closing || client->closed
+      || pyrog_connection_get_unsent (connection) > MAX_UNSENT)
+    return FALSE;
+  switch (pyrog_connection_peek (connection,
+                                 pyrog_dispatcher_get_max_size (client->dispatcher, &client->peer),
+                                 &header, &body, &error))
+    {
+    case PYROG_PARSE_MORE:
+      return FALSE;
+    case PYROG_PARSE_FAILED:
+      refuse (client, error);
+      return FALSE;
+    case PYROG_PARSE_DONE:
+      dispatch (client, &header, body);
+      return TRUE;
+    }
+  g_assert_not_reached ();
+}
+
+/* Serves what was received, up to a turn's share; FALSE if the share was used up */
+static gboolean
+serve_requests (PyrogClient *client, guint *left)
+{
+  gint64 begin = 0;
+
+  while (*left > 0)
+    {
+      if (!serve_request (client))
+        return TRUE;
+      --*left;
+      /* The clock is looked at only where a reply might be held back */
+      if (pyrog_connection_get_buffered (client->peer.connection) > 0)
+        {
+          gint64 now = g_get_monotonic_time ();
+          if (begin != 0 && now - begin > PATIENCE && !flush (client))
+            return TRUE;
+          begin = now;
+        }
+    }
+  return FALSE;
+}
+
+/* ---- Late replies ---- */
+
+static void
+take_late_reply (PyrogClient *client)
+{
+  g_autoptr (GBytes) reply = NULL;
+
+  if (!client->busy)
+    return;
+  g_mutex_lock (&client->late_lock);
+  gboolean came = client->late_came;
+  client->late_came = FALSE;
+  reply = g_steal_pointer (&client->late);
+  g_mutex_unlock (&client->late_lock);
+  if (!came)
+    return;
+  client->busy = FALSE;
+  if (reply != NULL)
+    pyrog_buffer_append (pyrog_connection_get_out (client->peer.connection),
+                         g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));
+}
+
+/* ---- Deadlines ---- */
+
+static void
+wait_for (PyrogClient *client, int what, double seconds)
+{
+  client->waiting_for = what;
+  __atomic_store_n (&client->deadline, seconds > 0 ? after (seconds) : 0, __ATOMIC_RELAXED);
+}
+
+static void
+set_message_deadline (PyrogClient *client)
+{
+  PyrogHeader header;
+  const guint8 *body;
+  double seconds = client->timeouts->message_timeout;
+
+  if (client->waiting_for == WAIT_MESSAGE)
+    return;
+  if (pyrog_connection_peek (client->peer.connection, G_MAXSIZE, &header, &body, NULL)
+          != PYROG_PARSE_FAILED
+      && pyrog_connection_get_buffered (client->peer.connection) >= PYROG_HEADER_SIZE)
+    seconds += (double) pyrog_header_message_size (&header) / BYTES_A_SECOND;
+  wait_for (client, WAIT_MESSAGE, seconds);
+}
+
+static void
+set_deadline (PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+
+  if (pyrog_connection_get_unsent (connection) > 0)
+    {
+      guint64 sent = pyrog_connection_get_sent (connection);
+      if (client->waiting_for != WAIT_WRITE || sent != client->progress)
+        wait_for (client, WAIT_WRITE, client->timeouts->write_timeout);
+      client->progress = sent;
+    }
+  else if (!client->peer.authenticated)
+    return; /* one deadline for all of the handshake */
+  else if (client->busy)
+    wait_for (client, WAIT_NOTHING, 0);
+  else if (pyrog_connection_get_buffered (connection) > 0)
+    set_message_deadline (client);
+  else if (client->timeouts->idle_timeout > 0)
+    wait_for (client, WAIT_REQUEST, client->timeouts->idle_timeout);
+  else if (client->waiting_for != WAIT_NOTHING)
+    wait_for (client, WAIT_NOTHING, 0);
+}
+
+/* ---- A turn ---- */
+
+static gboolean
+wants_input (PyrogClient *client)
+{
+  return !client->busy && !client->closing
+         && pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT;
+}
+
+/* FALSE if the peer is gone */
+static gboolean
+read_some (PyrogClient *client, PyrogChunk **spare)
+{
+  g_autoptr (GError) error = NULL;
+  gssize result = pyrog_connection_fill (client->peer.connection, spare, &error);
+
+  return result > 0 || result == PYROG_IO_AGAIN;
+}
+
+/* TRUE if there is more to do at once */
+static gboolean
+take_turn (PyrogClient *client, PyrogChunk **spare)
+{
+  guint requests = MAX_REQUESTS_A_TURN;
+
+  take_late_reply (client);
+  /* What came before and was left, by the last turn or while a reply was late */
+  if (pyrog_connection_get_buffered (client->peer.connection) > 0
+      && !serve_requests (client, &requests))
+    return TRUE;
+  for (guint i = 0; i < MAX_READS_A_TURN && wants_input (client) && !client->closed; i++)
+    {
+      if (!read_some (client, spare))
+        client->closed = TRUE;
+      else if (!serve_requests (client, &requests))
+        return TRUE;
+      if (!pyrog_connection_is_full (client->peer.connection))
+        break;
+    }
+  return FALSE;
+}
+
+PyrogClientState
+pyrog_client_serve (PyrogClient *client, PyrogChunk **spare)
+{
+  PyrogConnection *connection = client->peer.connection;
+
+  if (client->serving)
+    return PYROG_CLIENT_WAITING;
+  if (client->closed)
+    return PYROG_CLIENT_CLOSED;
+  client->serving = TRUE;
+  gboolean more = take_turn (client, spare);
+  if (!pyrog_connection_is_closed (connection) && !client->closed)
+    flush (client);
+  if (client->closing && pyrog_connection_get_unsent (connection) == 0)
+    client->closed = TRUE;
+  client->serving = FALSE;
+  if (client->closed)
+    return PYROG_CLIENT_CLOSED;
+  pyrog_connection_trim (connection, spare);
+  set_deadline (client);
+  return more ? PYROG_CLIENT_READY : PYROG_CLIENT_WAITING;
+}
+
+guint32
+pyrog_client_get_events (PyrogClient *client)
+{
+  guint32 events = 0;
+
+  if (wants_input (client))
+    events |= EPOLLIN;
+  if (pyrog_connection_get_unsent (client->peer.connection) > 0)
+    events |= EPOLLOUT;
+  return events;
+}
+
+gboolean
+pyrog_client_is_idle (PyrogClient *client)
+{
+  return !client->serving && !client->busy
+         && pyrog_connection_get_unsent (client->peer.connection) == 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-connection-private.h"
+#include "pyrog-dispatcher.h"
+
+G_BEGIN_DECLS
+
+/* One connection of a daemon: its part of the engine's work. One thread at a time serves a client;
+ * the engine sees to that. */
+typedef struct _PyrogClient PyrogClient;
+
+typedef struct
+{
+  double handshake_timeout; /* all in seconds */
+  double message_timeout;
+  double write_timeout;
+  double idle_timeout; /* 0: none */
+} PyrogClientTimeouts;
+
+struct _PyrogClient
+{
+  PyrogPeer peer;              /* the first member */
+  PyrogDispatcher *dispatcher; /* (owned) */
+  const PyrogClientTimeouts *timeouts;
+  gpointer engine; /* (owned) by release_engine */
+  void (*release_engine) (gpointer engine);
+  gboolean removed;   /* (locked-by the engine) the engine has no more to do with it */
+  GMutex turn;        /* held while a worker serves it */
+  GList link;         /* in the engine's list */
+  GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */
+  gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
+  GMutex late_lock;
+
+  gboolean serving; /* a turn is in progress: a nested one does nothing */
+  gboolean busy;    /* a request was dispatched whose reply comes later */
+  gboolean closing; /* to be closed when all is written */
+  gboolean closed;
+  guint32 events; /* what epoll watches */
+
+  gint64 deadline;  /* (atomic) monotonic time, or 0 */
+  int waiting_for;  /* what the deadline is of */
+  guint64 progress; /* bytes sent when the deadline of writing was set */
+};
+
+typedef enum
+{
+  PYROG_CLIENT_CLOSED,  /* nothing more will come of it */
+  PYROG_CLIENT_WAITING, /* for the events of pyrog_client_get_events() */
+  PYROG_CLIENT_READY,   /* its turn ended, but there is more to do at once */
+} PyrogClientState;
+
+PyrogClient *pyrog_client_new (PyrogConnection *connection,
+                               PyrogDispatcher *dispatcher,
+                               const PyrogClientTimeouts *timeouts,
+                               gpointer engine,
+                               void (*release_engine) (gpointer engine));
+/* A turn: reads what is there, serves whole requests, writes. spare: see pyrog_connection_fill() */
+PyrogClientState pyrog_client_serve (PyrogClient *client, PyrogChunk **spare);
+/* The epoll events that it waits for */
+guint32 pyrog_client_get_events (PyrogClient *client);
+/* No request is being answered and nothing waits to be written */
+gboolean pyrog_client_is_idle (PyrogClient *client);
+
+G_END_DECLS

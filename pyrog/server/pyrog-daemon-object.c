@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-daemon-object.h"
+
+#include <string.h>
+
+#include "pyrog-error.h"
+#include "pyrog-servant-private.h"
+#include "pyrog-value-variant.h"
+
+typedef struct
+{
+  PyrogDispatcher *dispatcher; /* (unowned) */
+  char *(*describe) (gpointer data);
+  gpointer data;
+} DaemonObject;
+
+static void
+registered (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  DaemonObject *self = user_data;
+  g_auto (GStrv) ids = pyrog_object_table_list (pyrog_dispatcher_get_objects (self->dispatcher));
+
+  pyrog_invocation_return_value (invocation, g_variant_new_strv ((const char *const *) ids, -1));
+}
+
+static void
+ping (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_none (invocation);
+}
+
+static void
+info (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  DaemonObject *self = user_data;
+  g_autofree char *text = self->describe (self->data);
+
+  pyrog_invocation_return_value (invocation, g_variant_new_string (text));
+}
+
+static void
+get_metadata (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  DaemonObject *self = user_data;
+  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (PyrogArena) arena = NULL;
+  PyrogBuilder builder;
+  PyrogValue value;
+  const char *id;
+
+  g_variant_get (args, "(&s)", &id);
+  servant = pyrog_object_table_lookup (pyrog_dispatcher_get_objects (self->dispatcher), id,
+                                       strlen (id));
+  if (servant == NULL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON, "unknown object");
+      return;
+    }
+  arena = pyrog_arena_new ();
+  pyrog_builder_init (&builder, arena);
+  pyrog_servant_add_metadata (servant, &builder);
+  if (pyrog_builder_finish (&builder, &value, error))
+    {
+      g_autoptr (GVariant) variant = pyrog_value_to_variant (&value, "result", error);
+      if (variant != NULL)
+        pyrog_invocation_return_value (invocation, variant);
+    }
+  pyrog_builder_clear (&builder);
+}
+
+static void
+get_next_stream_item (PyrogInvocation *invocation,
+                      GVariant *args,
+                      gpointer user_data,
+                      GError **error)
+{
+  DaemonObject *self = user_data;
+  const char *id;
+
+  g_variant_get (args, "(&s)", &id);
+  g_autoptr (GVariant) item
+      = pyrog_stream_table_next (pyrog_dispatcher_get_streams (self->dispatcher), id,
+                                 pyrog_invocation_get_connection (invocation), error);
+  if (item != NULL)
+    pyrog_invocation_return_value (invocation, item);
+}
+
+static void
+close_stream (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  DaemonObject *self = user_data;
+  const char *id;
+
+  g_variant_get (args, "(&s)", &id);
+  pyrog_stream_table_close (pyrog_dispatcher_get_streams (self->dispatcher), id,
+                            pyrog_invocation_get_connection (invocation));
+  pyrog_invocation_return_none (invocation);
+}
+
+PyrogServant *
+pyrog_daemon_object_new (PyrogDispatcher *dispatcher,
+                         char *(*describe) (gpointer data),
+                         gpointer data)
+{
+  static const struct
+  {
+    const char *name;
+    const char *signature;
+    const char *reply_type;
+    PyrogMethodFunc func;
+  } methods[] = {
+    { "registered", "", "as", registered },
+    { "ping", "", NULL, ping },
+    { "info", "", "s", info },
+    { "get_metadata", "s objectId", "a{sv}", get_metadata },
+    { "get_next_stream_item", "s streamId", NULL, get_next_stream_item },
+    { "close_stream", "s streamId", NULL, close_stream },
+  };
+  PyrogServant *servant = pyrog_servant_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      DaemonObject *self = g_new (DaemonObject, 1);
+      *self = (DaemonObject){ dispatcher, describe, data };
+      pyrog_servant_add_method (servant, methods[i].name, methods[i].signature,
+                                methods[i].reply_type, methods[i].func, self, g_free);
+    }
+  return servant;
+}

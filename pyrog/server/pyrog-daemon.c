@@ -1,0 +1,584 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-daemon.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-config-items.h"
+#include "pyrog-daemon-object.h"
+#include "pyrog-dispatcher.h"
+#include "pyrog-engine.h"
+#include "pyrog-error.h"
+#include "pyrog-listener.h"
+
+/**
+ * PyrogDaemon:
+ *
+ * Serves objects to peers.
+ *
+ * A daemon is made, is told where to listen (on localhost with a free port, unless it is told),
+ * objects are registered under ids, and it is started: it serves in the main context that is the
+ * thread's default at that moment, until it is stopped. Connections that come before wait.
+ *
+ * With the server type `multiplex`, methods run in that main context, one at a time, so that they
+ * may touch what belongs to it. With `thread`, they run in worker threads, those of one connection
+ * one after another.
+ *
+ * All functions are to be called in the thread of the main context, but for
+ * [method@Daemon.shutdown] and [method@Daemon.stop]. A running daemon keeps itself alive.
+ *
+ * Since: 1.0
+ */
+struct _PyrogDaemon
+{
+  GObject parent_instance;
+
+  PyrogConfig *config;         /* (owned) a copy */
+  PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
+  GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
+  PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
+  GMainContext *context;       /* (owned) (nullable) of the engine */
+  gboolean draining;
+};
+
+G_DEFINE_FINAL_TYPE (PyrogDaemon, pyrog_daemon, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_CONFIG = 1,
+  PROP_RUNNING,
+} PyrogDaemonProperty;
+
+static GParamSpec *properties[PROP_RUNNING + 1];
+
+static void
+pyrog_daemon_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  PyrogDaemon *self = PYROG_DAEMON (object);
+
+  switch ((PyrogDaemonProperty) id)
+    {
+    case PROP_CONFIG:
+      g_value_set_object (value, self->config);
+      break;
+    case PROP_RUNNING:
+      g_value_set_boolean (value, pyrog_daemon_get_running (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+pyrog_daemon_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  PyrogDaemon *self = PYROG_DAEMON (object);
+  PyrogConfig *config;
+
+  switch ((PyrogDaemonProperty) id)
+    {
+    case PROP_CONFIG:
+      config = g_value_get_object (value);
+      self->config = pyrog_config_copy (config != NULL ? config : pyrog_config_get_default ());
+      break;
+    case PROP_RUNNING:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+pyrog_daemon_finalize (GObject *object)
+{
+  PyrogDaemon *self = PYROG_DAEMON (object);
+
+  g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
+  g_ptr_array_unref (self->listeners);
+  g_clear_object (&self->config);
+  G_OBJECT_CLASS (pyrog_daemon_parent_class)->finalize (object);
+}
+
+static void
+pyrog_daemon_class_init (PyrogDaemonClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = pyrog_daemon_get_property;
+  object_class->set_property = pyrog_daemon_set_property;
+  object_class->finalize = pyrog_daemon_finalize;
+
+  /**
+   * PyrogDaemon:config:
+   *
+   * The settings, a copy of those that the daemon was made with.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CONFIG]
+      = g_param_spec_object ("config", NULL, NULL, PYROG_TYPE_CONFIG,
+                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  /**
+   * PyrogDaemon:running: (getter get_running)
+   *
+   * Whether the daemon serves.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_RUNNING]
+      = g_param_spec_boolean ("running", NULL, NULL, FALSE,
+                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+pyrog_daemon_init (PyrogDaemon *self)
+{
+  self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_listener_free);
+}
+
+/**
+ * pyrog_daemon_new:
+ * @config: (nullable): settings; %NULL for the default ones
+ *
+ * Makes a daemon.
+ *
+ * Returns: (transfer full): the daemon
+ *
+ * Since: 1.0
+ */
+PyrogDaemon *
+pyrog_daemon_new (PyrogConfig *config)
+{
+  g_return_val_if_fail (config == NULL || PYROG_IS_CONFIG (config), NULL);
+
+  return g_object_new (PYROG_TYPE_DAEMON, "config", config, NULL);
+}
+
+/* ---- Objects ---- */
+
+/* What Pyro5's daemon says of itself */
+static char *
+describe (gpointer data)
+{
+  PyrogDaemon *self = data;
+  g_autofree char *location = NULL;
+  g_auto (GStrv) ids = pyrog_object_table_list (pyrog_dispatcher_get_objects (self->dispatcher));
+  gboolean threaded
+      = pyrog_config_get_number (self->config, PYROG_CONFIG_SERVERTYPE) == PYROG_SERVER_TYPE_THREAD;
+
+  if (self->listeners->len > 0)
+    location = pyrog_location_to_string (
+        pyrog_listener_get_location (g_ptr_array_index (self->listeners, 0)));
+  return g_strdup_printf ("%s bound on %s, NAT None, %u objects registered. Servertype: %s",
+                          PYROG_DAEMON_OBJECT_ID, location != NULL ? location : "nothing",
+                          g_strv_length (ids), threaded ? "thread" : "multiplex");
+}
+
+static void
+make_dispatcher (PyrogDaemon *self)
+{
+  const PyrogDispatcherOptions options = {
+    .compress = pyrog_config_get_flag (self->config, PYROG_CONFIG_COMPRESSION),
+    .max_message_size
+    = (gsize) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
+  };
+
+  self->dispatcher = pyrog_dispatcher_new (&options);
+  g_autoptr (PyrogServant) object = pyrog_daemon_object_new (self->dispatcher, describe, self);
+  pyrog_object_table_add (pyrog_dispatcher_get_objects (self->dispatcher), PYROG_DAEMON_OBJECT_ID,
+                          object);
+}
+
+/* The first use of a daemon: a configuration that can't be used fails here */
+static gboolean
+prepare (PyrogDaemon *self, GError **error)
+{
+  if (!pyrog_config_check (self->config, error))
+    return FALSE;
+  if (self->dispatcher == NULL)
+    make_dispatcher (self);
+  return TRUE;
+}
+
+/* ---- Listening ---- */
+
+static gboolean
+add_listener (PyrogDaemon *self, PyrogListener *listener)
+{
+  g_ptr_array_add (self->listeners, listener);
+  if (self->engine != NULL)
+    pyrog_engine_add_listener (self->engine, listener);
+  return TRUE;
+}
+
+static gboolean
+listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
+{
+  PyrogListener *listener = pyrog_listener_new (
+      location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE), error);
+
+  return listener != NULL && add_listener (self, listener);
+}
+
+/**
+ * pyrog_daemon_listen:
+ * @self: a daemon
+ * @location: `host:port`, `[IPv6 address]:port`, `./u:/path/to/socket` or `./u:@abstract-name`;
+ * port 0 is a free one
+ * @error: return location for an error
+ *
+ * Binds a socket, one more with each call. The file of a unix socket admits its own user only; a
+ * dead socket that another daemon of the same user left is replaced.
+ *
+ * Returns: whether it worked
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_listen (PyrogDaemon *self, const char *location, GError **error)
+{
+  g_auto (PyrogLocation) parsed = { 0 };
+
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (location != NULL, FALSE);
+
+  return prepare (self, error) && pyrog_location_parse (location, &parsed, error)
+         && listen_on (self, &parsed, error);
+}
+
+/**
+ * pyrog_daemon_listen_on_socket:
+ * @self: a daemon
+ * @socket: a TCP or unix socket that is bound, for example by systemd
+ * @error: return location for an error
+ *
+ * Listens on a socket that somebody else bound.
+ *
+ * Returns: whether it worked
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
+
+  if (!prepare (self, error))
+    return FALSE;
+  PyrogListener *listener = pyrog_listener_new_for_socket (socket, error);
+  return listener != NULL && add_listener (self, listener);
+}
+
+/* Without other orders: the host of the configuration, with a free port */
+static gboolean
+ensure_listener (PyrogDaemon *self, GError **error)
+{
+  g_auto (PyrogLocation) location = { 0 };
+
+  if (!prepare (self, error))
+    return FALSE;
+  if (self->listeners->len > 0)
+    return TRUE;
+  const char *host = pyrog_config_get_text (self->config, PYROG_CONFIG_HOST);
+  if (host == NULL || *host == '\0')
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
+                   _ ("HOST is empty; name an address to listen on"));
+      return FALSE;
+    }
+  location.host = g_strdup (host);
+  return listen_on (self, &location, error);
+}
+
+/**
+ * pyrog_daemon_register:
+ * @self: a daemon
+ * @id: (nullable): the id under which peers know the object, without blanks or `@`; %NULL for a new
+ *   one
+ * @servant: what answers
+ * @error: return location for an error
+ *
+ * Makes an object known to peers. Binds the default listener if there is none.
+ *
+ * Returns: (transfer full): the uri of the object, at the first listener; or %NULL with
+ *   %PYROG_ERROR_DAEMON if the id is taken
+ *
+ * Since: 1.0
+ */
+PyrogUri *
+pyrog_daemon_register (PyrogDaemon *self, const char *id, PyrogServant *servant, GError **error)
+{
+  g_autofree char *made_up = NULL;
+
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
+  g_return_val_if_fail (id == NULL || (*id != '\0' && strpbrk (id, " \t\r\n@") == NULL), NULL);
+  g_return_val_if_fail (PYROG_IS_SERVANT (servant), NULL);
+
+  if (!ensure_listener (self, error))
+    return NULL;
+  if (id == NULL)
+    {
+      g_autofree char *uuid = g_uuid_string_random ();
+      g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
+      g_autofree char *hex = g_strjoinv ("", parts);
+      id = made_up = g_strconcat ("obj_", hex, NULL);
+    }
+  if (!pyrog_object_table_add (pyrog_dispatcher_get_objects (self->dispatcher), id, servant))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON,
+                   _ ("An object is already registered with the id ‘%s’"), id);
+      return NULL;
+    }
+  return pyrog_daemon_uri_for (self, id, error);
+}
+
+/**
+ * pyrog_daemon_unregister:
+ * @self: a daemon
+ * @id: the id of an object
+ *
+ * Makes an object unknown again. Calls in progress end as usual.
+ *
+ * Returns: whether there was such an object
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_unregister (PyrogDaemon *self, const char *id)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  return self->dispatcher != NULL && strcmp (id, PYROG_DAEMON_OBJECT_ID) != 0
+         && pyrog_object_table_remove (pyrog_dispatcher_get_objects (self->dispatcher), id);
+}
+
+/**
+ * pyrog_daemon_uri_for:
+ * @self: a daemon
+ * @id: the id of an object, registered or not
+ * @error: return location for an error
+ *
+ * The uri of an object at the first listener. Binds the default listener if there is none.
+ *
+ * Returns: (transfer full): the uri
+ *
+ * Since: 1.0
+ */
+PyrogUri *
+pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
+  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
+
+  if (!ensure_listener (self, error))
+    return NULL;
+  return pyrog_listener_make_uri (g_ptr_array_index (self->listeners, 0), id);
+}
+
+/**
+ * pyrog_daemon_uris_for:
+ * @self: a daemon
+ * @id: the id of an object, registered or not
+ * @error: return location for an error
+ *
+ * The uris of an object, one for each listener.
+ *
+ * Returns: (transfer container) (element-type PyrogUri): the uris
+ *
+ * Since: 1.0
+ */
+GPtrArray *
+pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
+  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
+
+  if (!ensure_listener (self, error))
+    return NULL;
+  GPtrArray *uris = g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_uri_unref);
+  for (guint i = 0; i < self->listeners->len; i++)
+    g_ptr_array_add (uris, pyrog_listener_make_uri (g_ptr_array_index (self->listeners, i), id));
+  return uris;
+}
+
+/* ---- Running ---- */
+
+/**
+ * pyrog_daemon_start:
+ * @self: a daemon
+ * @error: return location for an error
+ *
+ * Begins to serve, in the thread's default main context, and returns. Binds the default listener if
+ * there is none.
+ *
+ * Returns: whether it worked
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_start (PyrogDaemon *self, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (self->engine == NULL, FALSE);
+
+  if (!ensure_listener (self, error))
+    return FALSE;
+  self->context = g_main_context_ref_thread_default ();
+  self->engine = pyrog_engine_new (self->config, self->dispatcher, self->context, error);
+  if (self->engine == NULL)
+    {
+      g_clear_pointer (&self->context, g_main_context_unref);
+      return FALSE;
+    }
+  for (guint i = 0; i < self->listeners->len; i++)
+    pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));
+  self->draining = FALSE;
+  g_object_ref (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  return TRUE;
+}
+
+static gboolean
+stop_cb (gpointer data)
+{
+  PyrogDaemon *self = data;
+  PyrogEngine *engine = g_steal_pointer (&self->engine);
+
+  if (engine == NULL)
+    return G_SOURCE_REMOVE;
+  pyrog_engine_free (engine);
+  g_ptr_array_set_size (self->listeners, 0);
+  g_main_context_wakeup (self->context);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
+  g_object_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+drained_cb (gpointer user_data)
+{
+  stop_cb (user_data);
+}
+
+static gboolean
+shutdown_cb (gpointer data)
+{
+  PyrogDaemon *self = data;
+
+  if (self->engine == NULL || self->draining)
+    return G_SOURCE_REMOVE;
+  self->draining = TRUE;
+  pyrog_engine_drain (self->engine, drained_cb, self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+invoke_in_context (PyrogDaemon *self, GSourceFunc func)
+{
+  if (self->context != NULL)
+    g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, func, g_object_ref (self),
+                                g_object_unref);
+}
+
+/**
+ * pyrog_daemon_shutdown:
+ * @self: a daemon
+ *
+ * Ends service in good order: no new connections, no new calls, but calls in progress are answered,
+ * for as long as the item `STOP_TIMEOUT` allows. Returns at once; [property@Daemon:running] tells
+ * when it is done. May be called in any thread, and in a method.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_daemon_shutdown (PyrogDaemon *self)
+{
+  g_return_if_fail (PYROG_IS_DAEMON (self));
+
+  invoke_in_context (self, shutdown_cb);
+}
+
+/**
+ * pyrog_daemon_stop:
+ * @self: a daemon
+ *
+ * Ends service now: closes all connections and listeners. With worker threads it waits for the
+ * methods that are running. May be called in any thread; outside of the daemon's own it returns
+ * before that is done.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_daemon_stop (PyrogDaemon *self)
+{
+  g_return_if_fail (PYROG_IS_DAEMON (self));
+
+  invoke_in_context (self, stop_cb);
+}
+
+/**
+ * pyrog_daemon_get_running: (get-property running)
+ * @self: a daemon
+ *
+ * Whether the daemon serves.
+ *
+ * Returns: whether it does
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_get_running (PyrogDaemon *self)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+
+  return self->engine != NULL;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable, gpointer data)
+{
+  pyrog_daemon_shutdown (data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * pyrog_daemon_run:
+ * @self: a daemon
+ * @cancellable: (nullable): ends it in good order, as [method@Daemon.shutdown] does
+ * @error: return location for an error
+ *
+ * Starts the daemon, unless it was started, and iterates its main context until it has stopped.
+ *
+ * Returns: whether it could be started
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_run (PyrogDaemon *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+
+  g_autoptr (PyrogDaemon) alive = g_object_ref (self);
+  g_autoptr (GSource) watch = NULL;
+  if (self->engine == NULL && !pyrog_daemon_start (self, error))
+    return FALSE;
+  g_autoptr (GMainContext) context = g_main_context_ref (self->context);
+  if (cancellable != NULL)
+    {
+      watch = g_cancellable_source_new (cancellable);
+      g_source_set_callback (watch, G_SOURCE_FUNC (cancelled_cb), self, NULL);
+      g_source_attach (watch, context);
+    }
+  while (self->engine != NULL)
+    g_main_context_iteration (context, TRUE);
+  if (watch != NULL)
+    g_source_destroy (watch);
+  return TRUE;
+}

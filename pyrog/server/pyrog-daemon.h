@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pyrog-config.h"
+#include "pyrog-servant.h"
+#include "pyrog-uri.h"
+
+G_BEGIN_DECLS
+
+#define PYROG_TYPE_DAEMON (pyrog_daemon_get_type ())
+
+PYROG_AVAILABLE_IN_ALL
+G_DECLARE_FINAL_TYPE (PyrogDaemon, pyrog_daemon, PYROG, DAEMON, GObject)
+
+PYROG_AVAILABLE_IN_ALL
+PyrogDaemon *pyrog_daemon_new (PyrogConfig *config);
+
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_listen (PyrogDaemon *self, const char *location, GError **error);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error);
+
+PYROG_AVAILABLE_IN_ALL
+PyrogUri *
+pyrog_daemon_register (PyrogDaemon *self, const char *id, PyrogServant *servant, GError **error);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_unregister (PyrogDaemon *self, const char *id);
+PYROG_AVAILABLE_IN_ALL
+PyrogUri *pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error);
+PYROG_AVAILABLE_IN_ALL
+GPtrArray *pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error);
+
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_start (PyrogDaemon *self, GError **error);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_run (PyrogDaemon *self, GCancellable *cancellable, GError **error);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_shutdown (PyrogDaemon *self);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_stop (PyrogDaemon *self);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_get_running (PyrogDaemon *self);
+
+G_END_DECLS

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-dispatcher.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-codec.h"
+#include "pyrog-error.h"
+#include "pyrog-invocation-private.h"
+#include "pyrog-servant-private.h"
+
+#define MAX_REFUSAL 128 /* bytes of text that a stranger gets */
+
+struct _PyrogDispatcher
+{
+  gatomicrefcount refs;
+  PyrogDispatcherOptions options;
+  PyrogObjectTable *objects; /* (owned) */
+  PyrogStreamTable *streams; /* (owned) */
+};
+
+PyrogPeer *
+pyrog_peer_ref (PyrogPeer *peer)
+{
+  g_atomic_ref_count_inc (&peer->refs);
+  return peer;
+}
+
+void
+pyrog_peer_unref (PyrogPeer *peer)
+{
+  if (g_atomic_ref_count_dec (&peer->refs))
+    peer->free (peer);
+}
+
+PyrogDispatcher *
+pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
+{
+  PyrogDispatcher *dispatcher = g_new0 (PyrogDispatcher, 1);
+
+  g_atomic_ref_count_init (&dispatcher->refs);
+  dispatcher->options = *options;
+  dispatcher->objects = pyrog_object_table_new ();
+  dispatcher->streams = pyrog_stream_table_new ();
+  return dispatcher;
+}
+
+PyrogDispatcher *
+pyrog_dispatcher_ref (PyrogDispatcher *dispatcher)
+{
+  g_atomic_ref_count_inc (&dispatcher->refs);
+  return dispatcher;
+}
+
+void
+pyrog_dispatcher_unref (PyrogDispatcher *dispatcher)
+{
+  if (!g_atomic_ref_count_dec (&dispatcher->refs))
+    return;
+  pyrog_object_table_free (dispatcher->objects);
+  pyrog_stream_table_free (dispatcher->streams);
+  g_free (dispatcher);
+}
+
+PyrogObjectTable *
+pyrog_dispatcher_get_objects (PyrogDispatcher *dispatcher)
+{
+  return dispatcher->objects;
+}
+
+PyrogStreamTable *
+pyrog_dispatcher_get_streams (PyrogDispatcher *dispatcher)
+{
+  return dispatcher->streams;
+}
+
+gsize
+pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer)
+{
+  return peer->authenticated ? dispatcher->options.max_message_size
+                             : MIN (PYROG_MAX_CONNECT_SIZE, dispatcher->options.max_message_size);
+}
+
+/* ---- The handshake ---- */
+
+static void
+write_handshake_reply (const PyrogHeader *request,
+                       const PyrogCodec *codec,
+                       PyrogMessageType type,
+                       const PyrogValue *payload,
+                       PyrogBuffer *out)
+{
+  PyrogHeader header = { .type = (guint8) type,
+                         .serializer = (guint8) codec->serializer,
+                         .flags = request->flags & PYROG_FLAG_CORRELATION_ID,
+                         .seq = request->seq };
+  PyrogMessageWriter writer;
+
+  memcpy (header.correlation_id, request->correlation_id, PYROG_CORRELATION_ID_SIZE);
+  pyrog_message_begin (&writer, out, &header);
+  pyrog_message_begin_payload (&writer);
+  if (codec->encode (payload, "handshake", out, NULL))
+    pyrog_message_end (&writer, FALSE, PYROG_MAX_CONNECTOK_SIZE, NULL);
+  else
+    pyrog_message_abandon (&writer);
+}
+
+/* Pyro5 answers in marshal where it does not know what the peer speaks */
+static const PyrogCodec *
+codec_or_marshal (guint serializer)
+{
+  const PyrogCodec *codec = pyrog_codec_get (serializer);
+
+  return codec != NULL ? codec : pyrog_codec_get (PYROG_SERIALIZER_MARSHAL);
+}
+
+static PyrogDispatch
+refuse_handshake (const PyrogHeader *request, const char *text, PyrogBuffer *out)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, (gssize) strnlen (text, MAX_REFUSAL));
+  PyrogValue reason = pyrog_value_text (valid);
+
+  write_handshake_reply (request, codec_or_marshal (request->serializer), PYROG_MESSAGE_CONNECTFAIL,
+                         &reason, out);
+  return PYROG_DISPATCH_CLOSE;
+}
+
+void
+pyrog_dispatcher_refuse (PyrogDispatcher *dispatcher,
+                         PyrogPeer *peer,
+                         const GError *error,
+                         PyrogBuffer *out)
+{
+  const PyrogHeader unknown = { .serializer = PYROG_SERIALIZER_MARSHAL };
+
+  if (!peer->authenticated)
+    refuse_handshake (&unknown, error->message, out);
+}
+
+/* {"handshake": ..., "meta": {...}} */
+static gboolean
+accept_handshake (PyrogServant *servant,
+                  PyrogArena *arena,
+                  const PyrogHeader *request,
+                  const PyrogCodec *codec,
+                  PyrogBuffer *out)
+{
+  PyrogBuilder builder;
+  PyrogValue value;
+  gsize start = out->size;
+
+  pyrog_arena_set_budget (arena, 0, 0);
+  pyrog_builder_init (&builder, arena);
+  pyrog_builder_open (&builder, PYROG_KIND_DICT);
+  pyrog_builder_utf8 (&builder, "handshake", strlen ("handshake"));
+  pyrog_builder_utf8 (&builder, "hello", strlen ("hello"));
+  pyrog_builder_utf8 (&builder, "meta", strlen ("meta"));
+  pyrog_servant_add_metadata (servant, &builder);
+  pyrog_builder_close (&builder);
+  if (pyrog_builder_finish (&builder, &value, NULL))
+    write_handshake_reply (request, codec, PYROG_MESSAGE_CONNECTOK, &value, out);
+  pyrog_builder_clear (&builder);
+  return out->size > start;
+}
+
+static PyrogDispatch
+handshake (PyrogDispatcher *dispatcher,
+           PyrogPeer *peer,
+           const PyrogMessage *message,
+           PyrogArena *arena,
+           PyrogBuffer *out)
+{
+  const PyrogHeader *header = &message->header;
+  const PyrogCodec *codec = pyrog_codec_get (header->serializer);
+  g_autoptr (GError) error = NULL;
+  PyrogValue data;
+
+  if (codec == NULL)
+    return refuse_handshake (header, "unknown serializer", out);
+  if (!codec->decode (arena, message->payload, message->payload_size, &data, &error))
+    return refuse_handshake (header, error->message, out);
+  const PyrogValue *object = pyrog_value_lookup (&data, "object");
+  if (object == NULL || pyrog_value_lookup (&data, "handshake") == NULL)
+    return refuse_handshake (header, "malformed handshake", out);
+
+  g_autoptr (PyrogServant) servant = NULL;
+  if (object->kind == PYROG_KIND_STR)
+    servant = pyrog_object_table_lookup (dispatcher->objects, object->text, object->size);
+  if (servant == NULL)
+    return refuse_handshake (header, "unknown object", out);
+  peer->authenticated = accept_handshake (servant, arena, header, codec, out);
+  if (peer->authenticated)
+    return PYROG_DISPATCH_DONE;
+  return refuse_handshake (header, "too much metadata", out);
+}
+
+/* ---- Calls ---- */
+
+typedef enum
+{
+  STATE_DISPATCHING, /* the handler has not come back */
+  STATE_ANSWERED,    /* ... but it, or somebody, has answered */
+  STATE_LATER,       /* the handler came back without an answer */
+} State;
+
+/* Shared by a dispatch and the answer, which may come in another thread; freed by whichever of the
+ * two is second */
+typedef struct
+{
+  PyrogDispatcher *dispatcher; /* (owned) */
+  PyrogPeer *peer;             /* (owned) */
+  int state;                   /* (atomic) State */
+} Pending;
+
+static void
+free_pending (Pending *pending)
+{
+  pyrog_dispatcher_unref (pending->dispatcher);
+  pyrog_peer_unref (pending->peer);
+  g_free (pending);
+}
+
+static void
+write_reply (PyrogDispatcher *dispatcher,
+             PyrogPeer *peer,
+             PyrogInvocation *invocation,
+             PyrogBuffer *out)
+{
+  PyrogItemStream *stream = pyrog_invocation_get_stream (invocation);
+  g_autofree char *stream_id = NULL;
+
+  if (stream != NULL)
+    stream_id = pyrog_stream_table_add (dispatcher->streams, stream, peer->connection);
+  pyrog_invocation_write_reply (invocation, out, stream_id, dispatcher->options.compress,
+                                dispatcher->options.max_message_size);
+}
+
+static void
+answered_cb (PyrogInvocation *invocation, gpointer user_data)
+{
+  Pending *pending = user_data;
+  g_autoptr (GBytes) reply = NULL;
+
+  if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_ANSWERED))
+    return;
+  if (!pyrog_invocation_get_oneway (invocation))
+    {
+      PyrogBuffer out;
+      pyrog_buffer_init (&out, G_MAXSIZE);
+      write_reply (pending->dispatcher, pending->peer, invocation, &out);
+      reply = pyrog_buffer_steal_bytes (&out);
+    }
+  pending->peer->reply_later (pending->peer, reply);
+  free_pending (pending);
+}
+
+static void
+answer_with (PyrogInvocation *invocation, int code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, code, text);
+
+  pyrog_invocation_return_gerror (invocation, error);
+}
+
+/* Runs the method */
+static void
+call_servant (PyrogDispatcher *dispatcher, PyrogInvocation *invocation, const PyrogCallParts *call)
+{
+  g_autoptr (PyrogServant) servant = NULL;
+
+  if (call->object.kind == PYROG_KIND_STR)
+    servant = pyrog_object_table_lookup (dispatcher->objects, call->object.text, call->object.size);
+  if (servant == NULL)
+    answer_with (invocation, PYROG_ERROR_DAEMON, "unknown object");
+  else if (pyrog_value_is_text (&call->method, "__getattr__"))
+    pyrog_servant_dispatch_get (servant, invocation);
+  else if (pyrog_value_is_text (&call->method, "__setattr__"))
+    pyrog_servant_dispatch_set (servant, invocation);
+  else if (call->method.kind == PYROG_KIND_STR)
+    pyrog_servant_dispatch (servant, invocation);
+  else
+    answer_with (invocation, PYROG_ERROR_TYPE_ERROR, _ ("The name of a method is a str"));
+  /* Nobody else has it, so nobody can answer it later */
+  if (!pyrog_invocation_is_answered (invocation)
+      && g_atomic_int_get (&G_OBJECT (invocation)->ref_count) == 1)
+    answer_with (invocation, PYROG_ERROR_FAILED, _ ("The method ended without an answer"));
+}
+
+static PyrogDispatch
+run_invocation (PyrogDispatcher *dispatcher,
+                PyrogPeer *peer,
+                PyrogInvocation *invocation,
+                const PyrogCallParts *call,
+                PyrogBuffer *out)
+{
+  Pending *pending = g_new (Pending, 1);
+
+  *pending
+      = (Pending){ pyrog_dispatcher_ref (dispatcher), pyrog_peer_ref (peer), STATE_DISPATCHING };
+  pyrog_invocation_set_answered_func (invocation, answered_cb, pending);
+  call_servant (dispatcher, invocation, call);
+  if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
+    return PYROG_DISPATCH_PENDING;
+  if (!pyrog_invocation_get_oneway (invocation))
+    write_reply (dispatcher, peer, invocation, out);
+  free_pending (pending);
+  return PYROG_DISPATCH_DONE;
+}
+
+static void
+write_error (const PyrogMessage *message, const GError *error, PyrogBuffer *out)
+{
+  if ((message->header.flags & PYROG_FLAG_ONEWAY) == 0)
+    pyrog_invocation_write_error (codec_or_marshal (message->header.serializer), &message->header,
+                                  error, out);
+}
+
+static gboolean
+decode_call (const PyrogMessage *message,
+             const PyrogCodec *codec,
+             PyrogArena *arena,
+             PyrogCallParts *call,
+             GError **error)
+{
+  const guint16 unsupported = PYROG_FLAG_BATCH | PYROG_FLAG_KEEP_SERIALIZED;
+
+  if (codec == NULL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Unknown serializer %u"),
+                   message->header.serializer);
+      return FALSE;
+    }
+  if ((message->header.flags & unsupported) != 0)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_NOT_IMPLEMENTED_ERROR,
+                   _ ("Batches and blobs are not served"));
+      return FALSE;
+    }
+  return pyrog_codec_decode_call (codec, arena, message->payload, message->payload_size, call,
+                                  error);
+}
+
+static PyrogDispatch
+invoke (PyrogDispatcher *dispatcher,
+        PyrogPeer *peer,
+        const PyrogMessage *message,
+        PyrogArena *owned_arena,
+        PyrogChunk *chunk,
+        PyrogBuffer *out)
+{
+  const PyrogCodec *codec = pyrog_codec_get (message->header.serializer);
+  g_autoptr (PyrogArena) arena = owned_arena;
+  g_autoptr (GError) error = NULL;
+  PyrogCallParts call;
+
+  if (!decode_call (message, codec, arena, &call, &error))
+    {
+      write_error (message, error, out);
+      return PYROG_DISPATCH_DONE;
+    }
+  g_autoptr (PyrogInvocation) invocation = pyrog_invocation_new (
+      codec, message, &call, g_steal_pointer (&arena), chunk, peer->connection);
+  return run_invocation (dispatcher, peer, invocation, &call, out);
+}
+
+static PyrogDispatch
+pong (const PyrogHeader *request, PyrogBuffer *out)
+{
+  PyrogHeader header
+      = { .type = PYROG_MESSAGE_PING, .serializer = request->serializer, .seq = request->seq };
+  PyrogMessageWriter writer;
+
+  pyrog_message_begin (&writer, out, &header);
+  pyrog_message_begin_payload (&writer);
+  pyrog_buffer_append (out, "pong", 4);
+  pyrog_message_end (&writer, FALSE, G_MAXUINT32, NULL);
+  return PYROG_DISPATCH_DONE;
+}
+
+/* ---- Everything ---- */
+
+static PyrogDispatch
+dispatch_unauthenticated (PyrogDispatcher *dispatcher,
+                          PyrogPeer *peer,
+                          const PyrogMessage *message,
+                          PyrogArena *arena,
+                          PyrogBuffer *out)
+{
+  if (message->header.type != PYROG_MESSAGE_CONNECT)
+    return PYROG_DISPATCH_CLOSE;
+  return handshake (dispatcher, peer, message, arena, out);
+}
+
+PyrogDispatch
+pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
+                           PyrogPeer *peer,
+                           const PyrogHeader *header,
+                           const guint8 *body,
+                           PyrogChunk *chunk,
+                           PyrogBuffer *out)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  g_autoptr (GError) error = NULL;
+  gsize max_size = pyrog_dispatcher_get_max_size (dispatcher, peer);
+  PyrogMessage message;
+
+  pyrog_arena_set_budget (arena, 0, peer->authenticated ? 0 : PYROG_MAX_HANDSHAKE_VALUES);
+  if (!pyrog_message_parse (header, body, max_size, arena, &message, &error))
+    {
+      pyrog_dispatcher_refuse (dispatcher, peer, error, out);
+      return PYROG_DISPATCH_CLOSE;
+    }
+  pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message.payload_size),
+                          peer->authenticated ? 0 : PYROG_MAX_HANDSHAKE_VALUES);
+  if (!peer->authenticated)
+    return dispatch_unauthenticated (dispatcher, peer, &message, arena, out);
+  switch (header->type)
+    {
+    case PYROG_MESSAGE_INVOKE:
+      return invoke (dispatcher, peer, &message, g_steal_pointer (&arena), chunk, out);
+    case PYROG_MESSAGE_PING:
+      return pong (header, out);
+    default:
+      return PYROG_DISPATCH_CLOSE;
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-buffer.h"
+#include "pyrog-chunk.h"
+#include "pyrog-connection.h"
+#include "pyrog-message.h"
+#include "pyrog-object-table.h"
+#include "pyrog-stream-table.h"
+
+G_BEGIN_DECLS
+
+/* Maps a request message to a reply message; every rule of the server is here, and no socket. May
+ * be used in several threads, for one peer in one at a time. */
+typedef struct _PyrogDispatcher PyrogDispatcher;
+
+typedef struct
+{
+  gboolean compress;
+  gsize max_message_size;
+} PyrogDispatcherOptions;
+
+/* One peer. What embeds it frees it when the last reference goes. */
+typedef struct _PyrogPeer PyrogPeer;
+struct _PyrogPeer
+{
+  gatomicrefcount refs;
+  PyrogConnection *connection; /* (owned) (nullable) NULL in tests */
+  gboolean authenticated;      /* the handshake succeeded */
+  /* Brings a reply that came late: reply is the message, or NULL for a oneway call. In the thread
+   * that answers. */
+  void (*reply_later) (PyrogPeer *peer, GBytes *reply);
+  void (*free) (PyrogPeer *peer);
+};
+
+PyrogPeer *pyrog_peer_ref (PyrogPeer *peer);
+void pyrog_peer_unref (PyrogPeer *peer);
+
+typedef enum
+{
+  PYROG_DISPATCH_DONE,    /* what is to be sent was appended to out */
+  PYROG_DISPATCH_PENDING, /* reply_later() will be called; nothing else may be dispatched until then
+                           */
+  PYROG_DISPATCH_CLOSE,   /* send what is in out, then close */
+} PyrogDispatch;
+
+PyrogDispatcher *pyrog_dispatcher_new (const PyrogDispatcherOptions *options);
+PyrogDispatcher *pyrog_dispatcher_ref (PyrogDispatcher *dispatcher);
+void pyrog_dispatcher_unref (PyrogDispatcher *dispatcher);
+
+PyrogObjectTable *pyrog_dispatcher_get_objects (PyrogDispatcher *dispatcher);
+PyrogStreamTable *pyrog_dispatcher_get_streams (PyrogDispatcher *dispatcher);
+
+/* The most bytes of the peer's next message, by its state */
+gsize pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer);
+/* body is what follows the header; chunk (nullable) is what it lies in */
+PyrogDispatch pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
+                                         PyrogPeer *peer,
+                                         const PyrogHeader *header,
+                                         const guint8 *body,
+                                         PyrogChunk *chunk,
+                                         PyrogBuffer *out);
+/* Something is wrong with what a peer sent, before it was a message: a stranger is told so */
+void pyrog_dispatcher_refuse (PyrogDispatcher *dispatcher,
+                              PyrogPeer *peer,
+                              const GError *error,
+                              PyrogBuffer *out);
+
+G_END_DECLS

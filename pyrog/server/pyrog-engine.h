@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-config.h"
+#include "pyrog-dispatcher.h"
+#include "pyrog-listener.h"
+
+G_BEGIN_DECLS
+
+/* What drives a daemon: accepts connections, reads requests, has them dispatched and writes
+ * replies, in a main context, or with worker threads. All sockets are watched through one epoll
+ * descriptor inside one GSource, because a GSource for each costs with every idle connection.
+ *
+ * Functions are called in the thread of the context. */
+typedef struct _PyrogEngine PyrogEngine;
+
+/* Called when the last connection is gone after pyrog_engine_drain() */
+typedef void (*PyrogDrainedFunc) (gpointer user_data);
+
+PyrogEngine *pyrog_engine_new (PyrogConfig *config,
+                               PyrogDispatcher *dispatcher,
+                               GMainContext *context,
+                               GError **error);
+/* Closes everything. Safe inside a handler: what is running ends first. */
+void pyrog_engine_free (PyrogEngine *engine);
+/* listener outlives the engine */
+void pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener);
+/* Accepts no more, closes what is idle, lets calls in progress end, for STOP_TIMEOUT at most */
+void pyrog_engine_drain (PyrogEngine *engine, PyrogDrainedFunc func, gpointer user_data);
+
+G_END_DECLS

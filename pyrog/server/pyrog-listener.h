@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-location.h"
+#include "pyrog-uri.h"
+
+G_BEGIN_DECLS
+
+/* One bound socket. A unix socket's file has mode 0600 from the first moment, replaces only a dead
+ * socket of our own, and is removed at the end if it is still ours. */
+typedef struct _PyrogListener PyrogListener;
+
+/* Errors: PYROG_ERROR_COMMUNICATION, PYROG_ERROR_INVALID_URI */
+PyrogListener *pyrog_listener_new (const PyrogLocation *location, gboolean reuse, GError **error);
+/* A socket that is bound already, listening or not */
+PyrogListener *pyrog_listener_new_for_socket (GSocket *socket, GError **error);
+void pyrog_listener_free (PyrogListener *listener);
+
+int pyrog_listener_get_fd (PyrogListener *listener);
+/* The location of what is bound, with the real port */
+const PyrogLocation *pyrog_listener_get_location (PyrogListener *listener);
+PyrogUri *pyrog_listener_make_uri (PyrogListener *listener, const char *object);
+/* The next connection; NULL without an error if there is none */
+GSocket *pyrog_listener_accept (PyrogListener *listener, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogListener, pyrog_listener_free)
+
+G_END_DECLS
