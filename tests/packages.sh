@@ -1,8 +1,35 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# To be sourced. Debian packages that only tests need are unpacked into the build tree: nothing is
-# installed, and the system's own apt lists and caches are neither read nor changed.
+# To be sourced by tests/run, examples/run and tests that need a server. Debian packages of servers
+# that only tests need are unpacked into the build tree: nothing is installed, and the system's own
+# apt lists and caches are neither read nor changed.
+
+# What the build and the examples need, and what only tests need, of Debian 12
+# shellcheck disable=SC2034
+build_packages=(
+  gcc gettext gjs glib-networking gobject-introspection libc6-dev libgirepository1.0-dev
+  libglib2.0-dev libgnutls28-dev meson ninja-build pkg-config python3 python3-gi valac
+)
+# shellcheck disable=SC2034
+test_packages=(binutils clang-format)
+
+# configure_build DIRECTORY OPTION...: sets a build up, or changes its options if they are others now
+configure_build ()
+{
+  local directory=$1 verb=setup
+  shift
+  if [ -e "$directory/build.ninja" ]; then
+    [ "$(cat "$directory/options" 2> /dev/null)" != "$*" ] || return 0
+    verb=configure
+  fi
+  mkdir -p "$directory"
+  if ! meson $verb "$directory" "$@" > "$directory/setup.log" 2>&1; then
+    cat "$directory/setup.log" >&2
+    return 1
+  fi
+  echo "$*" > "$directory/options"
+}
 
 # The machine's Debian archive, as its apt sources name it: the first source that has packages of
 # the machine's own suite. Reads deb822 files (*.sources) and one-line files (*.list).
