@@ -2,8 +2,9 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include "pyrog-enums.h"
+#include "pyrog-handlers.h"
 #include "pyrog-invocation-private.h"
-#include "pyrog-servant.h"
 
 G_BEGIN_DECLS
 
@@ -18,7 +19,9 @@ typedef struct
 
 typedef struct _PyrogMember PyrogMember;
 
-typedef void (*PyrogClassFunc) (PyrogServant *self,
+struct _PyrogServant;
+
+typedef void (*PyrogClassFunc) (struct _PyrogServant *self,
                                 PyrogInvocation *invocation,
                                 GVariant *args,
                                 GError **error);

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "pyrog-enums.h"
+#include "pyrog-handlers.h"
 #include "pyrog-invocation.h"
 
 G_BEGIN_DECLS
@@ -34,68 +35,6 @@ struct _PyrogServantClass
   /*< private >*/
   gpointer padding[8];
 };
-
-/**
- * PyrogMethodFunc:
- * @invocation: the call
- * @args: the positional arguments: a tuple, of the types of the method's signature
- * @user_data: (closure): what was given with the function
- * @error: return location for an error, which is the answer
- *
- * Carries out a method. It answers @invocation, or keeps a reference on it to answer later, or
- * reports an error; if it does none of these the caller gets an exception. It runs where the daemon
- * runs methods: in its main context, or in a worker thread.
- *
- * Since: 1.0
- */
-typedef void (*PyrogMethodFunc) (PyrogInvocation *invocation,
-                                 GVariant *args,
-                                 gpointer user_data,
-                                 GError **error);
-
-/**
- * PyrogHandlerFunc: (skip)
- * @invocation: the call, whose arguments are read with [method@Invocation.read]
- * @user_data: (closure): what was given with the function
- * @error: return location for an error, which is the answer
- *
- * Carries out a method as [callback@MethodFunc] does, without making a GVariant of the arguments.
- *
- * Since: 1.0
- */
-typedef void (*PyrogHandlerFunc) (PyrogInvocation *invocation, gpointer user_data, GError **error);
-
-/**
- * PyrogGetFunc:
- * @name: the attribute
- * @user_data: (closure): what was given with the function
- * @error: return location for an error, which is the answer
- *
- * Reads an attribute.
- *
- * Returns: (transfer full): the value, which may be floating, or %NULL with an error
- *
- * Since: 1.0
- */
-typedef GVariant *(*PyrogGetFunc) (const char *name, gpointer user_data, GError **error);
-
-/**
- * PyrogSetFunc:
- * @name: the attribute
- * @value: its new value
- * @user_data: (closure): what was given with the function
- * @error: return location for an error, which is the answer
- *
- * Writes an attribute.
- *
- * Returns: %FALSE with an error
- *
- * Since: 1.0
- */
-typedef gboolean (*PyrogSetFunc) (const char *name,
-                                  GVariant *value,
-                                  gpointer user_data,
-                                  GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 PyrogServant *pyrog_servant_new (void);
