@@ -82,7 +82,7 @@ too_large (GError **error, guint64 size, gsize max_size)
 static PyrogParse
 check_prefix (const guint8 *data, gsize size, GError **error)
 {
-  if (memcmp (data, TAG, MIN (size, 4)) != 0)
+  if (size > 0 && memcmp (data, TAG, MIN (size, 4)) != 0)
     return fail (error, PYROG_ERROR_PROTOCOL, _ ("The peer does not speak the Pyro protocol"));
   if (size < PYROG_PREFIX_SIZE)
     return PYROG_PARSE_MORE;
