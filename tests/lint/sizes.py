@@ -1,15 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Sizes, licence lines and layout of the C files."""
+"""The sizes of C files and their functions."""
 
-import shutil
-import subprocess
-
-from lint import ROOT, Report, files, name
+from lint import Report, files, name
 
 MAX_FILE = 600
 MAX_FUNCTION = 80
-LICENCE = "SPDX-License-Identifier: LGPL-2.1-or-later"
 
 
 def functions(lines):
@@ -30,14 +26,6 @@ def long_functions(path, lines):
             yield "%s:%d: a function of %d lines" % (name(path), start, size)
 
 
-def badly_laid_out(paths):
-    for path in paths:
-        result = subprocess.run(["clang-format", "--style=file", str(path)], cwd=ROOT,
-                                capture_output=True, check=True)
-        if result.stdout != path.read_bytes():
-            yield "%s: clang-format -i changes it" % name(path)
-
-
 def main():
     paths = files(["pyrog", "tests", "examples"], [".c", ".h"])
     texts = {path: path.read_text().split("\n") for path in paths}
@@ -48,15 +36,6 @@ def main():
                   if len(lines) - 1 > MAX_FILE])
     report.check("functions have at most %d lines" % MAX_FUNCTION,
                  [line for path, lines in texts.items() for line in long_functions(path, lines)])
-    report.check("files begin with their licence",
-                 [name(path) for path, lines in texts.items() if LICENCE not in lines[0]])
-    if shutil.which("clang-format"):
-        report.check("clang-format leaves the files as they are", list(badly_laid_out(paths)))
-    else:
-        report.skip("clang-format leaves the files as they are", "clang-format is not there")
-    scripts = files(["pyrog", "tests", "examples"], [".py", ".sh", ".js", ".vala"])
-    report.check("other sources name their licence",
-                 [name(path) for path in scripts if LICENCE not in path.read_text()[:400]])
     report.finish()
 
 
