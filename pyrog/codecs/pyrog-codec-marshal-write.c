@@ -61,6 +61,48 @@ writer_init (Writer *writer, PyrogBuffer *out, GHashTable *orders, GError **erro
 
 /* ---- Bytes ---- */
 
+/* What the buffer's functions do when there is room, without a call */
+static inline guint8 *
+reserve (Writer *writer, gsize size)
+{
+  PyrogBuffer *out = writer->out;
+
+  if (G_LIKELY (out->capacity - out->size >= size && out->limit - out->size >= size
+                && !out->overflow))
+    return out->data + out->size;
+  return pyrog_buffer_reserve (out, size);
+}
+
+static inline void
+commit (Writer *writer, gsize size)
+{
+  if (G_LIKELY (!writer->out->overflow))
+    writer->out->size += size;
+}
+
+#define SHORT_RUN 48u
+
+static inline void
+append (Writer *writer, const void *data, gsize size)
+{
+  if (size > SHORT_RUN)
+    {
+      pyrog_buffer_append (writer->out, data, size);
+      return;
+    }
+  guint8 *p = reserve (writer, size);
+  if (size > 0)
+    memcpy (p, data, size);
+  commit (writer, size);
+}
+
+static inline void
+append_byte (Writer *writer, guint8 byte)
+{
+  *reserve (writer, 1) = byte;
+  commit (writer, 1);
+}
+
 static void
 store_u32 (guint8 *out, guint32 value)
 {
@@ -79,14 +121,14 @@ store_double (guint8 *out, double value)
 }
 
 /* A type and what follows it */
-static void
+static inline void
 write_u32 (Writer *writer, guint8 type, guint32 value)
 {
-  guint8 *p = pyrog_buffer_reserve (writer->out, 5);
+  guint8 *p = reserve (writer, 5);
 
   p[0] = type;
   store_u32 (p + 1, value);
-  pyrog_buffer_commit (writer->out, 5);
+  commit (writer, 5);
 }
 
 static guint8
@@ -141,7 +183,7 @@ write_noted (Writer *writer, const PyrogValue *value, gboolean *flagged)
 static void
 write_long (Writer *writer, guint64 magnitude, gboolean negative, gboolean flagged)
 {
-  guint8 *p = pyrog_buffer_reserve (writer->out, 16);
+  guint8 *p = reserve (writer, 16);
   gint32 n = 0;
 
   p[0] = with_flag (writer, MARSHAL_LONG, flagged);
@@ -151,7 +193,7 @@ write_long (Writer *writer, guint64 magnitude, gboolean negative, gboolean flagg
       p[6 + 2 * n] = (guint8) (magnitude >> 8 & 0x7f);
     }
   store_u32 (p + 1, (guint32) (negative ? -n : n));
-  pyrog_buffer_commit (writer->out, 5 + 2 * (gsize) n);
+  commit (writer, 5 + 2 * (gsize) n);
 }
 
 static void
@@ -191,7 +233,7 @@ write_big_int (Writer *writer, const PyrogValue *value, gboolean flagged, const 
                                PYROG_MAX_INT_DIGITS);
   write_u32 (writer, with_flag (writer, MARSHAL_LONG, flagged),
              (guint32) (negative ? -(gint32) n : (gint32) n));
-  pyrog_buffer_append (writer->out, digits, n * 2);
+  append (writer, digits, n * 2);
   return TRUE;
 }
 
@@ -201,10 +243,10 @@ write_float (Writer *writer, const PyrogValue *value, gboolean flagged)
   if (write_noted (writer, value, &flagged))
     return;
 
-  guint8 *p = pyrog_buffer_reserve (writer->out, 9);
+  guint8 *p = reserve (writer, 9);
   p[0] = with_flag (writer, MARSHAL_BINARY_FLOAT, flagged);
   store_double (p + 1, value->real);
-  pyrog_buffer_commit (writer->out, 9);
+  commit (writer, 9);
 }
 
 static void
@@ -213,11 +255,11 @@ write_complex (Writer *writer, const PyrogValue *value, gboolean flagged)
   if (write_noted (writer, value, &flagged))
     return;
 
-  guint8 *p = pyrog_buffer_reserve (writer->out, 17);
+  guint8 *p = reserve (writer, 17);
   p[0] = with_flag (writer, MARSHAL_BINARY_COMPLEX, flagged);
   store_double (p + 1, value->parts[0]);
   store_double (p + 9, value->parts[1]);
-  pyrog_buffer_commit (writer->out, 17);
+  commit (writer, 17);
 }
 
 /* ---- Text ---- */
@@ -267,7 +309,7 @@ write_run (Writer *writer, guint8 type, const PyrogValue *value, const PyrogPath
     return pyrog_codec_refuse (path, writer->error, _ ("the %s has %u bytes, more than %d"),
                                pyrog_kind_name (value->kind), value->size, G_MAXINT32);
   write_u32 (writer, type, value->size);
-  pyrog_buffer_append (writer->out, value->text, value->size);
+  append (writer, value->text, value->size);
   return TRUE;
 }
 
@@ -291,11 +333,11 @@ write_str (Writer *writer, const PyrogValue *value, gboolean flagged, const Pyro
   if (!is_short)
     return write_run (writer, type, value, path);
 
-  guint8 *p = pyrog_buffer_reserve (writer->out, 2);
+  guint8 *p = reserve (writer, 2);
   p[0] = type;
   p[1] = (guint8) value->size;
-  pyrog_buffer_commit (writer->out, 2);
-  pyrog_buffer_append (writer->out, value->text, value->size);
+  commit (writer, 2);
+  append (writer, value->text, value->size);
   return TRUE;
 }
 
@@ -455,6 +497,14 @@ write_set_items (Writer *writer, const PyrogValue *set, const PyrogPath *path, g
 
 /* ---- Containers ---- */
 
+/* An int of four bytes that is nothing special: the most frequent item of long lists */
+static inline gboolean
+is_common_int (const PyrogValue *value)
+{
+  return value->kind == PYROG_KIND_INT && value->shared == 0 && value->integer > MAX_SINGLE_INT
+         && value->integer <= G_MAXINT32;
+}
+
 static gboolean
 write_items (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint depth)
 {
@@ -462,6 +512,11 @@ write_items (Writer *writer, const PyrogValue *value, const PyrogPath *path, gui
 
   for (gsize i = 0; i < value->size; i++)
     {
+      if (is_common_int (&value->items[i]))
+        {
+          write_u32 (writer, MARSHAL_INT, (guint32) value->items[i].integer);
+          continue;
+        }
       step.index = i;
       if (!write_value (writer, &value->items[i], FALSE, &step, depth))
         return FALSE;
@@ -481,7 +536,7 @@ write_pairs (Writer *writer, const PyrogValue *dict, const PyrogPath *path, guin
           || !write_value (writer, &dict->items[2 * i + 1], FALSE, &step, depth))
         return FALSE;
     }
-  pyrog_buffer_append_byte (writer->out, MARSHAL_NULL);
+  append_byte (writer, MARSHAL_NULL);
   return TRUE;
 }
 
@@ -508,10 +563,10 @@ write_head (Writer *writer, const PyrogValue *value, gboolean flagged, const Pyr
       write_u32 (writer, type, value->size);
       return TRUE;
     }
-  guint8 *p = pyrog_buffer_reserve (writer->out, 2);
+  guint8 *p = reserve (writer, 2);
   p[0] = type;
   p[1] = (guint8) value->size;
-  pyrog_buffer_commit (writer->out, is_small ? 2 : 1);
+  commit (writer, is_small ? 2 : 1);
   return TRUE;
 }
 
@@ -548,10 +603,10 @@ write_value (
   switch ((PyrogKind) value->kind)
     {
     case PYROG_KIND_NONE:
-      pyrog_buffer_append_byte (writer->out, MARSHAL_NONE);
+      append_byte (writer, MARSHAL_NONE);
       return TRUE;
     case PYROG_KIND_BOOL:
-      pyrog_buffer_append_byte (writer->out, value->boolean ? MARSHAL_TRUE : MARSHAL_FALSE);
+      append_byte (writer, value->boolean ? MARSHAL_TRUE : MARSHAL_FALSE);
       return TRUE;
     case PYROG_KIND_INT:
       write_int (writer, value, flagged);
@@ -617,7 +672,7 @@ write_kwargs (Writer *writer, const PyrogValue *kwargs, const PyrogPath *path)
           || !write_value (writer, &kwargs->items[2 * i + 1], TRUE, &step, 2))
         return FALSE;
     }
-  pyrog_buffer_append_byte (writer->out, MARSHAL_NULL);
+  append_byte (writer, MARSHAL_NULL);
   return TRUE;
 }
 

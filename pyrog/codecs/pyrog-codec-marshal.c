@@ -133,7 +133,7 @@ take_i32 (Reader *reader, gint32 *value)
 }
 
 /* A number of things that take at least one byte each: not more than there are bytes left */
-static gboolean
+static inline gboolean
 take_count (Reader *reader, gboolean is_short, gsize *count)
 {
   const guint8 *data;
@@ -173,14 +173,29 @@ grow_refs (Reader *reader)
   return TRUE;
 }
 
-static gboolean
-add_ref (Reader *reader, PyrogValue *value, gboolean is_open)
+/* By value, in registers: what has just been stored in parts is slow to load as a whole */
+static inline gboolean
+add_ref (Reader *reader, PyrogValue value, gboolean is_open)
 {
-  if (reader->n_refs == reader->max_refs && !grow_refs (reader))
+  if (G_UNLIKELY (reader->n_refs == reader->max_refs) && !grow_refs (reader))
     return FALSE;
-  value->shared |= MARSHAL_NOTE_REF;
-  reader->refs[reader->n_refs++] = (Ref){ .value = *value, .is_open = (guint8) is_open };
+
+  Ref *ref = &reader->refs[reader->n_refs++];
+  ref->value = value;
+  ref->cost = 0;
+  ref->height = 0;
+  ref->is_open = (guint8) is_open;
   return TRUE;
+}
+
+/* Hands out a value without items, with its number if it has one */
+static inline gboolean
+give (Reader *reader, PyrogValue *out, PyrogValue value, gboolean flagged)
+{
+  if (flagged)
+    value.shared |= MARSHAL_NOTE_REF;
+  *out = value;
+  return !flagged || add_ref (reader, value, FALSE);
 }
 
 /* A reference costs what it stands for, in values and in depth */
@@ -222,36 +237,47 @@ set_text (Reader *reader, PyrogValue *value, PyrogKind kind, gsize size)
   return TRUE;
 }
 
-/* Finds bytes that are not ASCII, and NUL */
-static inline void
-scan_ascii (const char *text, gsize size, gboolean *is_ascii, gboolean *has_nul)
+/* STR if there is no NUL, RAW_STR if there is one, NONE if there is more than ASCII */
+static inline PyrogKind
+scan_ascii (const guint8 *text, gsize size)
 {
-  guint8 bits = 0;
-  gboolean nul = FALSE;
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  guint64 bits = 0, zeros = 0, word;
 
-  for (gsize i = 0; i < size; i++)
+  for (; size >= 8; text += 8, size -= 8)
     {
-      bits |= (guint8) text[i];
-      nul |= text[i] == '\0';
+      memcpy (&word, text, 8);
+      bits |= word;
+      zeros |= (word - ones) & ~word;
     }
-  *is_ascii = bits < 0x80;
-  *has_nul = nul;
+  for (; size > 0; text++, size--)
+    {
+      bits |= *text;
+      zeros |= *text == 0 ? 0x80 : 0;
+    }
+  if ((bits & ones << 7) != 0)
+    return PYROG_KIND_NONE;
+  return (zeros & ones << 7) != 0 ? PYROG_KIND_RAW_STR : PYROG_KIND_STR;
 }
 
-static gboolean
-read_ascii (Reader *reader, gboolean is_short, PyrogValue *value)
+static inline gboolean
+read_ascii (Reader *reader, gboolean is_short, guint8 notes, gboolean flagged, PyrogValue *value)
 {
-  gboolean is_ascii, has_nul;
   gsize size;
 
-  if (!take_count (reader, is_short, &size) || !set_text (reader, value, PYROG_KIND_STR, size))
+  if (!take_count (reader, is_short, &size))
     return FALSE;
-  scan_ascii (value->text, size, &is_ascii, &has_nul);
-  if (!is_ascii)
+  const guint8 *text = reader->next;
+  PyrogKind kind = scan_ascii (text, size);
+  if (G_UNLIKELY (kind == PYROG_KIND_NONE))
     return fail (reader, _ ("an ASCII str has other characters"));
-  if (has_nul)
-    value->kind = PYROG_KIND_RAW_STR;
-  return TRUE;
+  reader->next += size;
+  return give (reader, value,
+               (PyrogValue){ .kind = (guint8) kind,
+                             .shared = notes,
+                             .size = (guint32) size,
+                             .text = (const char *) text },
+               flagged);
 }
 
 static gboolean
@@ -543,14 +569,17 @@ read_flagged_container (Reader *reader, guint8 type, PyrogValue *value)
   guint deepest = reader->deepest;
   gsize cost = reader->cost;
 
-  if (!add_ref (reader, value, TRUE))
+  value->shared = MARSHAL_NOTE_REF;
+  if (!add_ref (reader, (PyrogValue){ .kind = value->kind }, TRUE))
     return FALSE;
   reader->deepest = reader->depth;
   if (!read_container (reader, type, value))
     return FALSE;
 
   Ref *ref = &reader->refs[number];
-  ref->value = *value;
+  ref->value.shared = MARSHAL_NOTE_REF;
+  ref->value.size = value->size;
+  ref->value.items = value->items;
   ref->cost = (guint32) (reader->cost - cost);
   ref->height = (guint8) (reader->deepest - reader->depth);
   ref->is_open = FALSE;
@@ -584,8 +613,7 @@ read_leaf (Reader *reader, guint8 type, PyrogValue *value)
     case MARSHAL_LONG:
       return read_long (reader, value);
     case MARSHAL_FLOAT:
-    case MARSHAL_BINARY_FLOAT:
-      return read_float (reader, type == MARSHAL_FLOAT, value);
+      return read_float (reader, TRUE, value);
     case MARSHAL_COMPLEX:
     case MARSHAL_BINARY_COMPLEX:
       return read_complex (reader, type == MARSHAL_COMPLEX, value);
@@ -594,12 +622,6 @@ read_leaf (Reader *reader, guint8 type, PyrogValue *value)
     case MARSHAL_UNICODE:
     case MARSHAL_INTERNED:
       return read_unicode (reader, value);
-    case MARSHAL_ASCII:
-    case MARSHAL_ASCII_INTERNED:
-      return read_ascii (reader, FALSE, value);
-    case MARSHAL_SHORT_ASCII:
-    case MARSHAL_SHORT_ASCII_INTERNED:
-      return read_ascii (reader, TRUE, value);
     default:
       return refuse_type (reader, type);
     }
@@ -639,10 +661,9 @@ read_other (Reader *reader, guint8 type, gboolean flagged, PyrogValue *value)
     }
   if (!read_leaf (reader, type, value))
     return FALSE;
-  if (type == MARSHAL_INTERNED || type == MARSHAL_ASCII_INTERNED
-      || type == MARSHAL_SHORT_ASCII_INTERNED)
+  if (type == MARSHAL_INTERNED)
     value->shared = MARSHAL_NOTE_INTERNED;
-  return !flagged || add_ref (reader, value, FALSE);
+  return !flagged || give (reader, value, *value, TRUE);
 }
 
 static gboolean
@@ -659,9 +680,26 @@ read_value (Reader *reader, PyrogValue *value)
     case MARSHAL_INT:
       if (G_UNLIKELY (bytes_left (reader) < 4))
         return fail_truncated (reader);
-      *value = (PyrogValue){ .kind = PYROG_KIND_INT, .integer = (gint32) load_u32 (reader->next) };
       reader->next += 4;
-      return !flagged || add_ref (reader, value, FALSE);
+      return give (
+          reader, value,
+          (PyrogValue){ .kind = PYROG_KIND_INT, .integer = (gint32) load_u32 (reader->next - 4) },
+          flagged);
+    case MARSHAL_ASCII:
+    case MARSHAL_ASCII_INTERNED:
+      return read_ascii (reader, FALSE, type == MARSHAL_ASCII ? 0 : MARSHAL_NOTE_INTERNED, flagged,
+                         value);
+    case MARSHAL_SHORT_ASCII:
+    case MARSHAL_SHORT_ASCII_INTERNED:
+      return read_ascii (reader, TRUE, type == MARSHAL_SHORT_ASCII ? 0 : MARSHAL_NOTE_INTERNED,
+                         flagged, value);
+    case MARSHAL_BINARY_FLOAT:
+      if (G_UNLIKELY (bytes_left (reader) < 8))
+        return fail_truncated (reader);
+      reader->next += 8;
+      return give (reader, value,
+                   (PyrogValue){ .kind = PYROG_KIND_FLOAT, .real = load_double (reader->next - 8) },
+                   flagged);
     case MARSHAL_NONE: /* a flag on these has no meaning */
       *value = (PyrogValue){ .kind = PYROG_KIND_NONE };
       return TRUE;

@@ -62,12 +62,13 @@ static inline gboolean
 take_number (Reader *reader, gsize size, guint64 *number)
 {
   const guint8 *data = take (reader, size);
-  guint64 big = 0;
+  guint64 sum = 0;
 
   if (data == NULL)
     return FALSE;
-  memcpy ((guint8 *) &big + 8 - size, data, size);
-  *number = GUINT64_FROM_BE (big);
+  for (gsize i = 0; i < size; i++)
+    sum = sum << 8 | data[i];
+  *number = sum;
   return TRUE;
 }
 
