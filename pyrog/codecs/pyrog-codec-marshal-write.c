@@ -5,12 +5,13 @@
 #include "pyrog-codec-marshal.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pyrog-codec-private.h"
 #include "pyrog-long-digits.h"
+#include "pyrog-marshal-order.h"
 #include "pyrog-marshal-refs.h"
+#include "pyrog-marshal-types.h"
 
 /* The writer. Python marks each value that more than one place holds with a flag, which gives it a
  * number, and writes the number when the same object comes again. What a fresh value has is known:
@@ -38,7 +39,7 @@ typedef struct
   GError **error;
   PyrogMarshalRefs *refs; /* (owned) (nullable) */
   GHashTable
-      *orders; /* (nullable) items of a set -> its Drafts, sorted; inside a set of containers */
+      *orders; /* (nullable) items of a set -> the order of them; inside a set of containers */
   guint32 n_refs;
   guint64 seen[(N_SINGLES + 63) / 64]; /* bit a single object that was written */
   guint32 numbers[N_SINGLES];          /* its reference number, if the bit is set */
@@ -61,48 +62,6 @@ writer_init (Writer *writer, PyrogBuffer *out, GHashTable *orders, GError **erro
 
 /* ---- Bytes ---- */
 
-/* What the buffer's functions do when there is room, without a call */
-static inline guint8 *
-reserve (Writer *writer, gsize size)
-{
-  PyrogBuffer *out = writer->out;
-
-  if (G_LIKELY (out->capacity - out->size >= size && out->limit - out->size >= size
-                && !out->overflow))
-    return out->data + out->size;
-  return pyrog_buffer_reserve (out, size);
-}
-
-static inline void
-commit (Writer *writer, gsize size)
-{
-  if (G_LIKELY (!writer->out->overflow))
-    writer->out->size += size;
-}
-
-#define SHORT_RUN 48u
-
-static inline void
-append (Writer *writer, const void *data, gsize size)
-{
-  if (size > SHORT_RUN)
-    {
-      pyrog_buffer_append (writer->out, data, size);
-      return;
-    }
-  guint8 *p = reserve (writer, size);
-  if (size > 0)
-    memcpy (p, data, size);
-  commit (writer, size);
-}
-
-static inline void
-append_byte (Writer *writer, guint8 byte)
-{
-  *reserve (writer, 1) = byte;
-  commit (writer, 1);
-}
-
 static void
 store_u32 (guint8 *out, guint32 value)
 {
@@ -124,11 +83,11 @@ store_double (guint8 *out, double value)
 static inline void
 write_u32 (Writer *writer, guint8 type, guint32 value)
 {
-  guint8 *p = reserve (writer, 5);
+  guint8 *p = pyrog_codec_reserve (writer->out, 5);
 
   p[0] = type;
   store_u32 (p + 1, value);
-  commit (writer, 5);
+  pyrog_codec_commit (writer->out, 5);
 }
 
 static guint8
@@ -183,7 +142,7 @@ write_noted (Writer *writer, const PyrogValue *value, gboolean *flagged)
 static void
 write_long (Writer *writer, guint64 magnitude, gboolean negative, gboolean flagged)
 {
-  guint8 *p = reserve (writer, 16);
+  guint8 *p = pyrog_codec_reserve (writer->out, 16);
   gint32 n = 0;
 
   p[0] = with_flag (writer, MARSHAL_LONG, flagged);
@@ -193,7 +152,7 @@ write_long (Writer *writer, guint64 magnitude, gboolean negative, gboolean flagg
       p[6 + 2 * n] = (guint8) (magnitude >> 8 & 0x7f);
     }
   store_u32 (p + 1, (guint32) (negative ? -n : n));
-  commit (writer, 5 + 2 * (gsize) n);
+  pyrog_codec_commit (writer->out, 5 + 2 * (gsize) n);
 }
 
 static void
@@ -233,33 +192,22 @@ write_big_int (Writer *writer, const PyrogValue *value, gboolean flagged, const 
                                PYROG_MAX_INT_DIGITS);
   write_u32 (writer, with_flag (writer, MARSHAL_LONG, flagged),
              (guint32) (negative ? -(gint32) n : (gint32) n));
-  append (writer, digits, n * 2);
+  pyrog_codec_append (writer->out, digits, n * 2);
   return TRUE;
 }
 
 static void
-write_float (Writer *writer, const PyrogValue *value, gboolean flagged)
+write_doubles (Writer *writer, const PyrogValue *value, guint8 type, gsize n, gboolean flagged)
 {
+  const double *parts = n == 1 ? &value->real : value->parts;
+
   if (write_noted (writer, value, &flagged))
     return;
-
-  guint8 *p = reserve (writer, 9);
-  p[0] = with_flag (writer, MARSHAL_BINARY_FLOAT, flagged);
-  store_double (p + 1, value->real);
-  commit (writer, 9);
-}
-
-static void
-write_complex (Writer *writer, const PyrogValue *value, gboolean flagged)
-{
-  if (write_noted (writer, value, &flagged))
-    return;
-
-  guint8 *p = reserve (writer, 17);
-  p[0] = with_flag (writer, MARSHAL_BINARY_COMPLEX, flagged);
-  store_double (p + 1, value->parts[0]);
-  store_double (p + 9, value->parts[1]);
-  commit (writer, 17);
+  guint8 *p = pyrog_codec_reserve (writer->out, 17);
+  p[0] = with_flag (writer, type, flagged);
+  for (gsize i = 0; i < n; i++)
+    store_double (p + 1 + 8 * i, parts[i]);
+  pyrog_codec_commit (writer->out, 1 + 8 * n);
 }
 
 /* ---- Text ---- */
@@ -309,7 +257,7 @@ write_run (Writer *writer, guint8 type, const PyrogValue *value, const PyrogPath
     return pyrog_codec_refuse (path, writer->error, _ ("the %s has %u bytes, more than %d"),
                                pyrog_kind_name (value->kind), value->size, G_MAXINT32);
   write_u32 (writer, type, value->size);
-  append (writer, value->text, value->size);
+  pyrog_codec_append (writer->out, value->text, value->size);
   return TRUE;
 }
 
@@ -333,11 +281,11 @@ write_str (Writer *writer, const PyrogValue *value, gboolean flagged, const Pyro
   if (!is_short)
     return write_run (writer, type, value, path);
 
-  guint8 *p = reserve (writer, 2);
+  guint8 *p = pyrog_codec_reserve (writer->out, 2);
   p[0] = type;
   p[1] = (guint8) value->size;
-  commit (writer, 2);
-  append (writer, value->text, value->size);
+  pyrog_codec_commit (writer->out, 2);
+  pyrog_codec_append (writer->out, value->text, value->size);
   return TRUE;
 }
 
@@ -374,72 +322,21 @@ write_bytes (Writer *writer, const PyrogValue *value, gboolean flagged, const Py
 
 typedef struct
 {
-  const PyrogValue *item;
-  gsize index;
-  gsize offset;
-  gsize size;
-  const guint8 *bytes;
-} Draft;
-
-static int
-compare_drafts (const void *a, const void *b)
-{
-  const Draft *one = a, *other = b;
-  int order = memcmp (one->bytes, other->bytes, MIN (one->size, other->size));
-
-  if (order != 0)
-    return order;
-  if (one->size != other->size)
-    return one->size < other->size ? -1 : 1;
-  return one->index < other->index ? -1 : 1;
-}
+  Writer *writer;
+  const PyrogPath *path;
+  guint depth;
+} Alone;
 
 static gboolean
-write_drafts (Writer *writer,
-              const PyrogValue *set,
-              Draft *drafts,
-              PyrogBuffer *buffer,
-              const PyrogPath *path,
-              guint depth)
+write_alone (const PyrogValue *item, gsize index, PyrogBuffer *out, gpointer data)
 {
-  PyrogPath step = PYROG_ITEM_PATH (path, 0);
+  const Alone *alone = data;
+  PyrogPath step = PYROG_ITEM_PATH (alone->path, index);
+  Writer writer;
 
-  for (gsize i = 0; i < set->size; i++)
-    {
-      Writer alone;
-      gsize offset = buffer->size;
-      writer_init (&alone, buffer, writer->orders, writer->error);
-      step.index = i;
-      gboolean ok = write_value (&alone, &set->items[i], FALSE, &step, depth);
-      pyrog_marshal_refs_free (alone.refs);
-      if (!ok)
-        return FALSE;
-      drafts[i] = (Draft){ &set->items[i], i, offset, buffer->size - offset, NULL };
-    }
-  for (gsize i = 0; i < set->size; i++)
-    drafts[i].bytes = buffer->data + drafts[i].offset;
-  return TRUE;
-}
-
-/* The items in Python's order (free with g_free()); NULL if memory is short, which overflows */
-static gboolean
-sort_items (
-    Writer *writer, const PyrogValue *set, Draft **sorted, const PyrogPath *path, guint depth)
-{
-  g_autofree Draft *drafts = g_try_new (Draft, set->size);
-  PyrogBuffer buffer;
-
-  *sorted = NULL;
-  pyrog_buffer_init (&buffer, writer->out->limit);
-  gboolean ok = drafts == NULL || write_drafts (writer, set, drafts, &buffer, path, depth);
-  if (ok && drafts != NULL && !buffer.overflow)
-    {
-      qsort (drafts, set->size, sizeof *drafts, compare_drafts);
-      *sorted = g_steal_pointer (&drafts);
-    }
-  else
-    writer->out->overflow = TRUE;
-  pyrog_buffer_clear (&buffer);
+  writer_init (&writer, out, alone->writer->orders, alone->writer->error);
+  gboolean ok = write_value (&writer, item, FALSE, &step, alone->depth);
+  pyrog_marshal_refs_free (writer.refs);
   return ok;
 }
 
@@ -456,14 +353,14 @@ holds_containers (const PyrogValue *set)
 
 static gboolean
 write_sorted (
-    Writer *writer, const PyrogValue *set, const Draft *drafts, const PyrogPath *path, guint depth)
+    Writer *writer, const PyrogValue *set, const gsize *order, const PyrogPath *path, guint depth)
 {
   PyrogPath step = PYROG_ITEM_PATH (path, 0);
 
   for (gsize i = 0; i < set->size; i++)
     {
-      step.index = drafts[i].index;
-      if (!write_value (writer, drafts[i].item, TRUE, &step, depth))
+      step.index = order[i];
+      if (!write_value (writer, &set->items[order[i]], TRUE, &step, depth))
         return FALSE;
     }
   return TRUE;
@@ -472,26 +369,27 @@ write_sorted (
 static gboolean
 write_set_items (Writer *writer, const PyrogValue *set, const PyrogPath *path, guint depth)
 {
-  Draft *drafts = NULL;
+  Alone alone = { writer, path, depth };
+  gsize *order = NULL;
 
   if (set->size == 0)
     return TRUE;
   if (writer->orders != NULL)
-    drafts = g_hash_table_lookup (writer->orders, set->items);
-  if (drafts != NULL)
-    return write_sorted (writer, set, drafts, path, depth);
+    order = g_hash_table_lookup (writer->orders, set->items);
+  if (order != NULL)
+    return write_sorted (writer, set, order, path, depth);
 
   gboolean is_outermost = writer->orders == NULL && holds_containers (set);
   if (is_outermost)
     writer->orders = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  gboolean ok = sort_items (writer, set, &drafts, path, depth);
-  if (ok && drafts != NULL)
-    ok = write_sorted (writer, set, drafts, path, depth);
+  gboolean ok = pyrog_marshal_order (set, writer->out, write_alone, &alone, &order);
+  if (ok && order != NULL)
+    ok = write_sorted (writer, set, order, path, depth);
   if (is_outermost)
     g_clear_pointer (&writer->orders, g_hash_table_unref);
-  if (writer->orders != NULL && drafts != NULL)
-    g_hash_table_insert (writer->orders, (gpointer) set->items, g_steal_pointer (&drafts));
-  g_free (drafts);
+  if (writer->orders != NULL && order != NULL)
+    g_hash_table_insert (writer->orders, (gpointer) set->items, g_steal_pointer (&order));
+  g_free (order);
   return ok;
 }
 
@@ -506,37 +404,42 @@ is_common_int (const PyrogValue *value)
 }
 
 static gboolean
-write_items (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint depth)
+write_items (
+    Writer *writer, const PyrogValue *value, gboolean flagged, const PyrogPath *path, guint depth)
 {
   PyrogPath step = PYROG_ITEM_PATH (path, 0);
 
   for (gsize i = 0; i < value->size; i++)
     {
-      if (is_common_int (&value->items[i]))
+      if (!flagged && is_common_int (&value->items[i]))
         {
           write_u32 (writer, MARSHAL_INT, (guint32) value->items[i].integer);
           continue;
         }
       step.index = i;
-      if (!write_value (writer, &value->items[i], FALSE, &step, depth))
+      if (!write_value (writer, &value->items[i], flagged, &step, depth))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-write_pairs (Writer *writer, const PyrogValue *dict, const PyrogPath *path, guint depth)
+write_pairs (
+    Writer *writer, const PyrogValue *dict, gboolean is_kwargs, const PyrogPath *path, guint depth)
 {
   PyrogPath step = { .parent = path };
 
   for (gsize i = 0; i < dict->size; i++)
     {
-      step.key = &dict->items[2 * i];
-      if (!write_value (writer, &dict->items[2 * i], FALSE, &step, depth)
-          || !write_value (writer, &dict->items[2 * i + 1], FALSE, &step, depth))
+      const PyrogValue *key = &dict->items[2 * i];
+      step.key = key;
+      if (is_kwargs ? !write_name (writer, key, &step, depth)
+                    : !write_value (writer, key, FALSE, &step, depth))
+        return FALSE;
+      if (!write_value (writer, key + 1, is_kwargs, &step, depth))
         return FALSE;
     }
-  append_byte (writer, MARSHAL_NULL);
+  pyrog_codec_append_byte (writer->out, MARSHAL_NULL);
   return TRUE;
 }
 
@@ -563,10 +466,10 @@ write_head (Writer *writer, const PyrogValue *value, gboolean flagged, const Pyr
       write_u32 (writer, type, value->size);
       return TRUE;
     }
-  guint8 *p = reserve (writer, 2);
+  guint8 *p = pyrog_codec_reserve (writer->out, 2);
   p[0] = type;
   p[1] = (guint8) value->size;
-  commit (writer, is_small ? 2 : 1);
+  pyrog_codec_commit (writer->out, is_small ? 2 : 1);
   return TRUE;
 }
 
@@ -588,10 +491,10 @@ write_container (
   if (!write_head (writer, value, flagged, path))
     return FALSE;
   if (value->kind == PYROG_KIND_DICT)
-    return write_pairs (writer, value, path, depth + 1);
+    return write_pairs (writer, value, FALSE, path, depth + 1);
   if (value->kind == PYROG_KIND_SET || value->kind == PYROG_KIND_FROZENSET)
     return write_set_items (writer, value, path, depth + 1);
-  return write_items (writer, value, path, depth + 1);
+  return write_items (writer, value, FALSE, path, depth + 1);
 }
 
 /* ---- Values ---- */
@@ -603,10 +506,10 @@ write_value (
   switch ((PyrogKind) value->kind)
     {
     case PYROG_KIND_NONE:
-      append_byte (writer, MARSHAL_NONE);
+      pyrog_codec_append_byte (writer->out, MARSHAL_NONE);
       return TRUE;
     case PYROG_KIND_BOOL:
-      append_byte (writer, value->boolean ? MARSHAL_TRUE : MARSHAL_FALSE);
+      pyrog_codec_append_byte (writer->out, value->boolean ? MARSHAL_TRUE : MARSHAL_FALSE);
       return TRUE;
     case PYROG_KIND_INT:
       write_int (writer, value, flagged);
@@ -618,10 +521,10 @@ write_value (
     case PYROG_KIND_BIG_INT:
       return write_big_int (writer, value, flagged, path);
     case PYROG_KIND_FLOAT:
-      write_float (writer, value, flagged);
+      write_doubles (writer, value, MARSHAL_BINARY_FLOAT, 1, flagged);
       return TRUE;
     case PYROG_KIND_COMPLEX:
-      write_complex (writer, value, flagged);
+      write_doubles (writer, value, MARSHAL_BINARY_COMPLEX, 2, flagged);
       return TRUE;
     case PYROG_KIND_STR:
     case PYROG_KIND_RAW_STR:
@@ -643,37 +546,16 @@ write_value (
 static gboolean
 write_args (Writer *writer, const PyrogValue *args, const PyrogPath *path)
 {
-  PyrogPath step = { .parent = path };
   PyrogValue list = *args;
 
   list.kind = PYROG_KIND_LIST;
-  if (!write_head (writer, &list, TRUE, path))
-    return FALSE;
-  for (gsize i = 0; i < args->size; i++)
-    {
-      step.index = i;
-      if (!write_value (writer, &args->items[i], TRUE, &step, 2))
-        return FALSE;
-    }
-  return TRUE;
+  return write_head (writer, &list, TRUE, path) && write_items (writer, &list, TRUE, path, 2);
 }
 
 static gboolean
 write_kwargs (Writer *writer, const PyrogValue *kwargs, const PyrogPath *path)
 {
-  PyrogPath step = { .parent = path };
-
-  if (!write_head (writer, kwargs, TRUE, path))
-    return FALSE;
-  for (gsize i = 0; i < kwargs->size; i++)
-    {
-      step.key = &kwargs->items[2 * i];
-      if (!write_name (writer, &kwargs->items[2 * i], &step, 2)
-          || !write_value (writer, &kwargs->items[2 * i + 1], TRUE, &step, 2))
-        return FALSE;
-    }
-  append_byte (writer, MARSHAL_NULL);
-  return TRUE;
+  return write_head (writer, kwargs, TRUE, path) && write_pairs (writer, kwargs, TRUE, path, 2);
 }
 
 static gboolean

@@ -20,69 +20,25 @@ typedef struct
 static gboolean
 write_value (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint depth);
 
-/* ---- Bytes ---- */
-
-/* What the buffer's functions do when there is room, without a call */
-static inline guint8 *
-reserve (Writer *writer, gsize size)
-{
-  PyrogBuffer *out = writer->out;
-
-  if (G_LIKELY (out->capacity - out->size >= size && out->limit - out->size >= size
-                && !out->overflow))
-    return out->data + out->size;
-  return pyrog_buffer_reserve (out, size);
-}
-
-static inline void
-commit (Writer *writer, gsize size)
-{
-  if (G_LIKELY (!writer->out->overflow))
-    writer->out->size += size;
-}
-
-#define SHORT_RUN 48u
-
-static inline void
-append (Writer *writer, const void *data, gsize size)
-{
-  if (size > SHORT_RUN)
-    {
-      pyrog_buffer_append (writer->out, data, size);
-      return;
-    }
-  guint8 *p = reserve (writer, size);
-  if (size > 0)
-    memcpy (p, data, size);
-  commit (writer, size);
-}
-
-static inline void
-append_byte (Writer *writer, guint8 byte)
-{
-  *reserve (writer, 1) = byte;
-  commit (writer, 1);
-}
-
 /* ---- Numbers ---- */
 
 /* A type and a big-endian number of size bytes */
 static inline void
 write_number (Writer *writer, guint8 type, guint64 number, gsize size)
 {
-  guint8 *p = reserve (writer, 9);
+  guint8 *p = pyrog_codec_reserve (writer->out, 9);
   guint64 big = GUINT64_TO_BE (number << (64 - 8 * size));
 
   p[0] = type;
   memcpy (p + 1, &big, 8);
-  commit (writer, 1 + size);
+  pyrog_codec_commit (writer->out, 1 + size);
 }
 
 static void
 write_uint (Writer *writer, guint64 number)
 {
   if (number < 0x80)
-    append_byte (writer, (guint8) number);
+    pyrog_codec_append_byte (writer->out, (guint8) number);
   else if (number <= G_MAXUINT8)
     write_number (writer, MSGPACK_UINT8, number, 1);
   else if (number <= G_MAXUINT16)
@@ -99,7 +55,7 @@ write_int (Writer *writer, gint64 integer)
   if (integer >= 0)
     write_uint (writer, (guint64) integer);
   else if (integer >= -32)
-    append_byte (writer, (guint8) integer);
+    pyrog_codec_append_byte (writer->out, (guint8) integer);
   else if (integer >= G_MININT8)
     write_number (writer, MSGPACK_INT8, (guint64) integer, 1);
   else if (integer >= G_MININT16)
@@ -157,10 +113,10 @@ write_str (Writer *writer, const PyrogValue *value, const PyrogPath *path)
     return pyrog_codec_refuse (path, writer->error,
                                _ ("msgpack can't carry a str with lone surrogates"));
   if (value->size < 32)
-    append_byte (writer, (guint8) (MSGPACK_FIX_STR | value->size));
+    pyrog_codec_append_byte (writer->out, (guint8) (MSGPACK_FIX_STR | value->size));
   else
     write_size (writer, MSGPACK_STR8, value->size);
-  append (writer, value->text, value->size);
+  pyrog_codec_append (writer->out, value->text, value->size);
   return TRUE;
 }
 
@@ -168,7 +124,7 @@ static void
 write_bytes (Writer *writer, const PyrogValue *value)
 {
   write_size (writer, MSGPACK_BIN8, value->size);
-  append (writer, value->text, value->size);
+  pyrog_codec_append (writer->out, value->text, value->size);
 }
 
 static void
@@ -179,9 +135,9 @@ write_ext (Writer *writer, guint8 type, const void *data, guint32 size)
   else
     {
       write_size (writer, MSGPACK_EXT8, size);
-      append_byte (writer, type);
+      pyrog_codec_append_byte (writer->out, type);
     }
-  append (writer, data, size);
+  pyrog_codec_append (writer->out, data, size);
 }
 
 static guint64
@@ -236,7 +192,7 @@ static void
 write_count (Writer *writer, guint8 fix_type, guint8 type16, guint32 count)
 {
   if (count < 16)
-    append_byte (writer, (guint8) (fix_type | count));
+    pyrog_codec_append_byte (writer->out, (guint8) (fix_type | count));
   else if (count <= G_MAXUINT16)
     write_number (writer, type16, count, 2);
   else
@@ -309,10 +265,10 @@ write_value (Writer *writer, const PyrogValue *value, const PyrogPath *path, gui
   switch ((PyrogKind) value->kind)
     {
     case PYROG_KIND_NONE:
-      append_byte (writer, MSGPACK_NIL);
+      pyrog_codec_append_byte (writer->out, MSGPACK_NIL);
       return TRUE;
     case PYROG_KIND_BOOL:
-      append_byte (writer, value->boolean ? MSGPACK_TRUE : MSGPACK_FALSE);
+      pyrog_codec_append_byte (writer->out, value->boolean ? MSGPACK_TRUE : MSGPACK_FALSE);
       return TRUE;
     case PYROG_KIND_INT:
       write_int (writer, value->integer);

@@ -2,6 +2,8 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include <string.h>
+
 #include "pyrog-codec.h"
 
 G_BEGIN_DECLS
@@ -31,5 +33,45 @@ gboolean pyrog_codec_end_encode (PyrogBuffer *out, gsize start, gboolean ok, GEr
  * front of us may have looked at the other one */
 gboolean pyrog_codec_json_decode_call (
     PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GError **error);
+
+/* What the buffer's functions do when there is room, without a call: in the codecs of small binary
+ * values the calls took a third of the time */
+
+static inline guint8 *
+pyrog_codec_reserve (PyrogBuffer *out, gsize size)
+{
+  if (G_LIKELY (out->capacity - out->size >= size && out->limit - out->size >= size
+                && !out->overflow))
+    return out->data + out->size;
+  return pyrog_buffer_reserve (out, size);
+}
+
+static inline void
+pyrog_codec_commit (PyrogBuffer *out, gsize size)
+{
+  if (G_LIKELY (!out->overflow))
+    out->size += size;
+}
+
+static inline void
+pyrog_codec_append (PyrogBuffer *out, const void *data, gsize size)
+{
+  if (size > PYROG_BUFFER_RESERVE_MAX)
+    {
+      pyrog_buffer_append (out, data, size);
+      return;
+    }
+  guint8 *p = pyrog_codec_reserve (out, size);
+  if (size > 0)
+    memcpy (p, data, size);
+  pyrog_codec_commit (out, size);
+}
+
+static inline void
+pyrog_codec_append_byte (PyrogBuffer *out, guint8 byte)
+{
+  *pyrog_codec_reserve (out, 1) = byte;
+  pyrog_codec_commit (out, 1);
+}
 
 G_END_DECLS
