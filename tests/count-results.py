@@ -13,8 +13,8 @@ import json
 import re
 import sys
 
-CASE = re.compile(r"^(?P<bad>not )?ok\b[ \d]*(?P<title>[^#\n]*)(?:# *(?P<word>SKIP|TODO)\b(?P<why>.*))?",
-                  re.MULTILINE | re.IGNORECASE)
+CASE = re.compile(r"^(?P<bad>not )?ok\b[ \d]*(?P<title>[^#\n]*)"
+                  r"(?:# *(?P<word>SKIP|TODO)\b(?P<why>.*))?", re.MULTILINE | re.IGNORECASE)
 BAD = {"FAIL", "TIMEOUT", "ERROR", "INTERRUPT", "UNEXPECTEDPASS"}
 TAIL = 60
 
@@ -39,7 +39,8 @@ def count_cases(test, counts):
     cases = list(CASE.finditer(test.get("stdout") or ""))
     for case in cases:
         if case["word"] and not case["bad"]:
-            counts.skipped.append("%s: %s (%s)" % (test["name"], case["title"].strip(" -"), case["why"].strip()))
+            counts.skipped.append("%s: %s (%s)" % (test["name"], case["title"].strip(" -"),
+                case["why"].strip()))
         elif case["bad"]:
             failed += 1
         else:

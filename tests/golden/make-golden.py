@@ -60,7 +60,8 @@ RAW = {
     "serpent": lambda data: replace_nan(serpent.loads(data)),
     "marshal": marshal.loads,
     "json": lambda data: json.loads(data.decode("utf-8")),
-    "msgpack": lambda data: msgpack.unpackb(data, raw=False, strict_map_key=False, ext_hook=ext_hook),
+    "msgpack": lambda data: msgpack.unpackb(data, raw=False, strict_map_key=False,
+        ext_hook=ext_hook),
 }
 
 
@@ -182,7 +183,8 @@ class Maker:
         """Pyro5 writes what Python can't read: ours writes something readable, or refuses"""
         self.counts["i"] += 1
         return {"name": "i_unreadable-" + name, "flags": "free", "repr": repr(value),
-                "loaded": "!%s" % error, "value": canonical(value), "bytes": self.pyro.dumps(value).hex()}
+                "loaded": "!%s" % error, "value": canonical(value),
+                "bytes": self.pyro.dumps(value).hex()}
 
     def call_block(self, name, target, method, args, kwargs):
         target, method = fresh(target), sys.intern(method)
@@ -204,7 +206,8 @@ class Maker:
         exact = is_plain(given) or self.pyro.dumpsCall(*tree) == data
         exact = exact and (is_plain(given) or self.name != "marshal")
         yield {
-            "name": name, "flags": self.flags(exact, "call"), "repr": repr((target, method, args, kwargs)),
+            "name": name, "flags": self.flags(exact, "call"),
+            "repr": repr((target, method, args, kwargs)),
             "loaded": attempt(self.pyro.loadsCall, data), "value": canonical(tree, sort_sets=False),
             "decoded": canonical(decoded), "bytes": data.hex(),
         }
@@ -247,14 +250,16 @@ class Maker:
     def shared_block(self, name, value):
         data = self.pyro.dumps(value)
         return {
-            "name": name, "flags": self.flags(False), "repr": repr(value), "loaded": attempt(self.pyro.loads, data),
+            "name": name, "flags": self.flags(False), "repr": repr(value),
+            "loaded": attempt(self.pyro.loads, data),
             "decoded": canonical(marshal.loads(data)), "bytes": data.hex(),
         }
 
 
 def has_int_keys(value):
     if isinstance(value, dict):
-        return any(not isinstance(key, (str, bytes)) or has_int_keys(item) for key, item in value.items())
+        return any(not isinstance(key, (str, bytes)) or has_int_keys(item)
+                   for key, item in value.items())
     return isinstance(value, (list, tuple, set, frozenset)) and any(map(has_int_keys, value))
 
 
@@ -289,9 +294,12 @@ def main():
     directory = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
     for name in serializers:
         maker = Maker(name)
-        count = write_file(os.path.join(directory, name + ".txt"), "Golden data of " + name, maker.blocks())
-        print("%-8s %4d blocks: %s" % (name, count, ", ".join("%d %s" % (n, k) for k, n in maker.counts.items())))
-    count = write_file(os.path.join(directory, "messages.txt"), "Golden messages", messages.blocks())
+        count = write_file(os.path.join(directory, name + ".txt"), "Golden data of " + name,
+            maker.blocks())
+        print("%-8s %4d blocks: %s" % (name, count,
+            ", ".join("%d %s" % (n, k) for k, n in maker.counts.items())))
+    count = write_file(os.path.join(directory, "messages.txt"), "Golden messages",
+        messages.blocks())
     print("messages %4d blocks" % count)
 
 

@@ -93,7 +93,8 @@ def shortened(line, limit=160):
 
 def write_file(path, title, blocks):
     with open(path, "w", encoding="ascii", newline="\n") as out:
-        out.write("# %s\n# Made by make-golden.py from the real Pyro5; README.md describes it.\n" % title)
+        out.write("# %s\n" % title)
+        out.write("# Made by make-golden.py from the real Pyro5; README.md describes it.\n")
         seen = set()
         for block in blocks:
             name = block["name"]

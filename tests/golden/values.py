@@ -29,9 +29,11 @@ def integers():
 
 def floats():
     table = {
-        "zero": 0.0, "minus-zero": -0.0, "one": 1.0, "minus-one": -1.0, "tenth": 0.1, "third": 1 / 3,
+        "zero": 0.0, "minus-zero": -0.0, "one": 1.0, "minus-one": -1.0, "tenth": 0.1,
+        "third": 1 / 3,
         "two-thirds": 2 / 3, "half": 0.5, "pi": 3.141592653589793, "hundred": 100.0,
-        "1e15": 1e15, "below-1e16": 9999999999999998.0, "1e16": 1e16, "above-1e16": 10000000000000002.0,
+        "1e15": 1e15, "below-1e16": 9999999999999998.0, "1e16": 1e16,
+        "above-1e16": 10000000000000002.0,
         "1e17": 1e17, "1e22": 1e22, "1e23": 1e23, "1e-4": 0.0001, "1e-5": 0.00001,
         "below-1e-4": 9.999999999999999e-05, "123456789012345680": 123456789012345680.0,
         "max": 1.7976931348623157e308, "minus-max": -1.7976931348623157e308,
@@ -53,7 +55,8 @@ def complexes():
     inf, nan = float("inf"), float("nan")
     table = {
         "1-2": 1 + 2j, "1-minus-2": 1 - 2j, "zero": 0j, "imaginary": 2j, "minus-imaginary": -2j,
-        "fractions": complex(0.1, -0.3), "large": complex(1e300, 1e-300), "minus-real": complex(-1.5, 2),
+        "fractions": complex(0.1, -0.3), "large": complex(1e300, 1e-300),
+        "minus-real": complex(-1.5, 2),
         "minus-zero-real": complex(-0.0, 1.0), "minus-zero-imaginary": complex(1.5, -0.0),
         "inf-real": complex(inf, 1.0), "inf-imaginary": complex(1.0, inf),
         "minus-inf": complex(-inf, -inf), "nan-real": complex(nan, 1.0),
@@ -69,17 +72,23 @@ def strings():
         "empty": "", "one": "a", "hello": "hello", "single-quote": "it's", "double-quote": 'a "b"',
         "both-quotes": "it's \"b\"", "only-single": "'", "only-double": '"', "backslash": "a\\b",
         "backslash-end": "\\", "newline": "a\nb", "tab-return": "\t\r", "bell": "\a\b\f\v",
-        "delete": "\x7f", "controls": "".join(map(chr, range(1, 32))), "ascii": "".join(map(chr, range(32, 127))),
+        "delete": "\x7f", "controls": "".join(map(chr, range(1, 32))),
+        "ascii": "".join(map(chr, range(32, 127))),
         "latin1": "".join(map(chr, range(0x80, 0x100))), "soft-hyphen": "a\xadb", "nbsp": "\xa0",
         "e-acute": "é", "greek": "αβγ", "cyrillic": "Привет", "chinese": "你好",
         "arabic": "مرحبا", "combining": "e\u0301", "zero-width": "\u200b\u200d\ufeff",
-        "line-separators": "\u2028\u2029\x85", "bidi": "\u202e\u2066", "ideographic-space": "\u3000",
+        "line-separators": "\u2028\u2029\x85", "bidi": "\u202e\u2066",
+        "ideographic-space": "\u3000",
         "private": "\ue000", "non-character": "\ufffe\uffff", "replacement": "\ufffd",
-        "emoji": "\U0001f600", "emoji-family": "\U0001f468\u200d\U0001f469", "plane-2": "\U00020000",
+        "emoji": "\U0001f600", "emoji-family": "\U0001f468\u200d\U0001f469",
+        "plane-2": "\U00020000",
         "plane-14-tag": "\U000e0041", "plane-15": "\U000f0000", "last": "\U0010ffff",
-        "unassigned": "\u0378", "nul": "a\0b", "only-nul": "\0", "lone-high": "\ud800", "lone-low": "x\udfffy",
-        "reversed-pair": "\udc00\ud800", "looks-like-escape": "\\x41\\u0041\\n", "percent": "100%s%d",
-        "json-specials": "</script>\u2028&", "class-text": "__class__", "int-text": "123", "braces": "{}[](),:=~",
+        "unassigned": "\u0378", "nul": "a\0b", "only-nul": "\0", "lone-high": "\ud800",
+        "lone-low": "x\udfffy",
+        "reversed-pair": "\udc00\ud800", "looks-like-escape": "\\x41\\u0041\\n",
+        "percent": "100%s%d",
+        "json-specials": "</script>\u2028&", "class-text": "__class__", "int-text": "123",
+        "braces": "{}[](),:=~",
     }
     for name, string in table.items():
         yield "str-" + name, string
@@ -111,20 +120,26 @@ def nested(depth, innermost, wrap):
 def containers():
     table = {
         "list-empty": [], "list-one": [1], "list-mixed": [1, "a", None, True, 2.5],
-        "list-nested": [[], [[]], [[[1]]]], "tuple-empty": (), "tuple-one": (1,), "tuple-two": (1, 2),
+        "list-nested": [[], [[]], [[[1]]]], "tuple-empty": (), "tuple-one": (1,),
+        "tuple-two": (1, 2),
         "tuple-nested": ((), ((),), (1, (2, (3,)))), "tuple-in-list": [(1,), (2, 3)],
-        "list-in-tuple": ([1], [2, 3]), "set-one": {1}, "set-ints": {3, 1, 2}, "set-strs": {"one", "two", "three"},
+        "list-in-tuple": ([1], [2, 3]), "set-one": {1}, "set-ints": {3, 1, 2},
+        "set-strs": {"one", "two", "three"},
         "set-large-ints": {1000, 2000, 70000, 2 ** 40}, "set-mixed": {1, "a", 2.5, None},
         "set-of-tuples": {(1, 2), (3000, 4000)}, "set-empty": set(), "set-with-bool": {True, 0},
-        "frozenset": frozenset({1, 2}), "frozenset-empty": frozenset(), "frozenset-strs": frozenset({"x1", "y1"}),
+        "frozenset": frozenset({1, 2}), "frozenset-empty": frozenset(),
+        "frozenset-strs": frozenset({"x1", "y1"}),
         "set-of-frozensets": {frozenset({5000}), frozenset({1, 2})}, "set-in-list": [{1}, {2}],
         "dict-empty": {}, "dict-one": {"a": 1}, "dict-order": {"z": 1, "a": 2, "m": 3},
-        "dict-int-keys": {1: "a", 2: "b"}, "dict-negative-key": {-1: 1}, "dict-big-int-key": {2 ** 70: 1},
+        "dict-int-keys": {1: "a", 2: "b"}, "dict-negative-key": {-1: 1},
+        "dict-big-int-key": {2 ** 70: 1},
         "dict-float-keys": {1.5: "a", -0.25: "b"}, "dict-bool-keys": {True: 1, False: 0},
-        "dict-none-key": {None: 1}, "dict-tuple-keys": {(1, 2): "a", ("x",): "b"}, "dict-bytes-key": {b"k": 1},
+        "dict-none-key": {None: 1}, "dict-tuple-keys": {(1, 2): "a", ("x",): "b"},
+        "dict-bytes-key": {b"k": 1},
         "dict-complex-key": {1j: 1}, "dict-mixed-keys": {1: "a", "b": 2, 2.5: 3, "t": 4},
         "dict-unicode-keys": {"é": 1, "你": 2, "\U0001f600": 3}, "dict-empty-key": {"": 1},
-        "dict-nul-key": {"a\0": 1}, "dict-surrogate-key": {"\ud800": 1}, "dict-nested": {"a": {"b": {"c": [1, {"d": ()}]}}},
+        "dict-nul-key": {"a\0": 1}, "dict-surrogate-key": {"\ud800": 1},
+        "dict-nested": {"a": {"b": {"c": [1, {"d": ()}]}}},
         "dict-frozenset-key": {frozenset({1}): 2}, "dict-clashing-in-json": {1: "int", "1": "str"},
         "dict-nan-key": {float("inf"): 1}, "dict-class": {"__class__": "some.Class", "x": 1},
         "dict-base64": {"data": "aGVsbG8=", "encoding": "base64"},
@@ -132,7 +147,8 @@ def containers():
         "mixed-deep": {"list": [1, (2, {"x": [None, True, 1.5]})], "tuple": ({}, [], ())},
         "repeated-small": [1, 1, 1, 2, 2, "a", "a", "", "", (), ()],
         "repeated-large": [1000, 1000, "abc", "abc", 1.5, 1.5],
-        "booleans": [True, False, True, None, None], "key-order-like-python": {"b": 1, "a": 2, "c": {"y": 1, "x": 2}},
+        "booleans": [True, False, True, None, None],
+        "key-order-like-python": {"b": 1, "a": 2, "c": {"y": 1, "x": 2}},
     }
     yield from table.items()
     for size in (15, 16, 255, 256, 65535, 65536):
@@ -222,9 +238,11 @@ def payloads():
     metadata = {"methods": ["echo", "add"], "oneway": [], "attrs": ["verbose"]}
     yield "connect", {"handshake": "hello", "object": "Pyro.Daemon"}
     yield "connect-none", {"handshake": None, "object": "obj_1"}
-    yield "connect-credentials", {"handshake": {"user": "me", "password": "pässword"}, "object": "o"}
+    credentials = {"user": "me", "password": "pässword"}
+    yield "connect-credentials", {"handshake": credentials, "object": "o"}
     yield "connectok", {"handshake": "hello", "meta": metadata}
-    yield "connectok-sets", {"handshake": "hello", "meta": {key: set(v) for key, v in metadata.items()}}
+    yield "connectok-sets", {"handshake": "hello",
+        "meta": {key: set(v) for key, v in metadata.items()}}
     yield "connectfail", "connection to server was denied"
     yield "metadata", metadata
     yield "batch-results", [1, "two", core._ExceptionWrapper(ZeroDivisionError("division by zero"))]
@@ -233,7 +251,8 @@ def payloads():
 def all_values():
     for constant in (None, True, False):
         yield str(constant).lower(), constant
-    for source in (integers, floats, complexes, strings, byte_strings, containers, objects, payloads):
+    for source in (integers, floats, complexes, strings, byte_strings, containers, objects,
+        payloads):
         yield from source()
 
 
@@ -257,6 +276,7 @@ def all_calls():
     yield "call-setattr", "obj", "__setattr__", ("verbose", True), None
     yield "call-batch", "obj", "<batch>", batch, None
     yield "call-metadata", "Pyro.Daemon", "get_metadata", ("obj",), {}
-    yield "call-uri", "Pyro.NameServer", "register", ("name", core.URI("PYRO:o@h:1")), {"safe": False}
+    uri = core.URI("PYRO:o@h:1")
+    yield "call-uri", "Pyro.NameServer", "register", ("name", uri), {"safe": False}
     yield "call-exception", "obj", "method", (ValueError("x"),), {}
     yield "call-many", "obj", "method", tuple(range(100)), {}

@@ -7,7 +7,8 @@ import re
 
 from lint import ROOT, Report, files, name
 
-LEVELS = {"base": 0, "values": 1, "codecs": 2, "link": 3, "client": 4, "server": 4, "naming": 5, "tools": 6}
+LEVELS = {"base": 0, "values": 1, "codecs": 2, "link": 3, "client": 4, "server": 4, "naming": 5,
+    "tools": 6}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 

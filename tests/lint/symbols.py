@@ -31,7 +31,8 @@ def main():
     symbols = exported(sys.argv[1])
     ours = {symbol for symbol in symbols if symbol.startswith("pyrog_")}
     # sanitizers add symbols of their own
-    foreign = {symbol for symbol in symbols - ours if not symbol.startswith(("__asan", "__odr_asan", "__ubsan"))}
+    sanitizers = ("__asan", "__odr_asan", "__ubsan")
+    foreign = {symbol for symbol in symbols - ours if not symbol.startswith(sanitizers)}
     generated = {symbol for symbol in ours if symbol.endswith("_get_type")}
     report = Report()
     report.check("exported symbols start with pyrog_", sorted(foreign))
