@@ -19,6 +19,7 @@ static const char *const json_members[4] = { "object", "method", "params", "kwar
 static const PyrogCodec *const codecs[] = {
   [PYROG_SERIALIZER_SERPENT] = &pyrog_codec_serpent,
   [PYROG_SERIALIZER_MARSHAL] = &pyrog_codec_marshal,
+  [PYROG_SERIALIZER_JSON] = &pyrog_codec_json,
   [PYROG_SERIALIZER_MSGPACK] = &pyrog_codec_msgpack,
 };
 
@@ -166,7 +167,7 @@ pyrog_codec_decode_call (const PyrogCodec *codec,
   gboolean is_json = codec->serializer == PYROG_SERIALIZER_JSON;
   PyrogValue whole, parts[4];
 
-  if (!codec->decode (arena, data, size, &whole, error))
+  if (!(is_json ? pyrog_codec_json_decode_call : codec->decode) (arena, data, size, &whole, error))
     return FALSE;
   if (is_json ? !parts_from_members (&whole, parts, error)
               : !parts_from_sequence (&whole, parts, error))

@@ -45,7 +45,8 @@ fuzz_same (const PyrogValue *a, const PyrogValue *b)
   return TRUE;
 }
 
-static inline void
+/* Whether it could be read */
+static inline gboolean
 fuzz_codec_one_input (const PyrogCodec *codec, const guint8 *data, gsize size)
 {
   g_autoptr (PyrogArena) arena = pyrog_arena_new ();
@@ -58,7 +59,7 @@ fuzz_codec_one_input (const PyrogCodec *codec, const guint8 *data, gsize size)
   if (!codec->decode (arena, data, size, &value, &error))
     {
       g_assert (error != NULL);
-      return;
+      return FALSE;
     }
   pyrog_buffer_init (&out, 16 * 1024 * 1024);
   if (codec->encode (&value, "value", &out, &error))
@@ -70,5 +71,30 @@ fuzz_codec_one_input (const PyrogCodec *codec, const guint8 *data, gsize size)
     }
   else
     g_assert (error != NULL && out.size == 0);
+  pyrog_buffer_clear (&out);
+  return TRUE;
+}
+
+/* Calls that are read can be written, or are refused with an error */
+static inline void
+fuzz_call_one_input (const PyrogCodec *codec, const guint8 *data, gsize size)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  g_autoptr (PyrogArena) second = pyrog_arena_new ();
+  g_autoptr (GError) error = NULL;
+  PyrogCallParts call, again;
+  PyrogBuffer out;
+
+  pyrog_arena_set_budget (arena, pyrog_arena_budget_for (size), 65536);
+  if (!pyrog_codec_decode_call (codec, arena, data, size, &call, &error))
+    {
+      g_assert (error != NULL);
+      return;
+    }
+  pyrog_buffer_init (&out, 16 * 1024 * 1024);
+  if (!pyrog_codec_encode_call (codec, &call, &out, &error))
+    g_assert (error != NULL && out.size == 0);
+  else if (!pyrog_codec_decode_call (codec, second, out.data, out.size, &again, &error))
+    g_error ("Own call not readable: %s", error->message);
   pyrog_buffer_clear (&out);
 }
