@@ -15,24 +15,48 @@ typedef struct
   PyrogOutcome *outcome; /* (owned) (nullable) */
 } PyrogErrorPrivate;
 
+/* G_DEFINE_EXTENDED_ERROR would name the domain after the C type; this is what it does otherwise.
+ * GLib puts the private part in front of the error, aligned like an allocation. */
+static PyrogErrorPrivate *
+get_private (const GError *error)
+{
+  const gsize alignment = 2 * sizeof (gsize);
+  const gsize size = (sizeof (PyrogErrorPrivate) + alignment - 1) & ~(alignment - 1);
+
+  g_assert (error->domain == PYROG_ERROR);
+  return G_STRUCT_MEMBER_P (error, -(glong) size);
+}
+
 static void
-pyrog_error_private_init (PyrogErrorPrivate *priv)
+init_private (GError *error)
 {
 }
 
 static void
-pyrog_error_private_copy (const PyrogErrorPrivate *source, PyrogErrorPrivate *target)
+copy_private (const GError *source, GError *target)
 {
-  target->outcome = source->outcome != NULL ? pyrog_outcome_ref (source->outcome) : NULL;
+  PyrogOutcome *outcome = get_private (source)->outcome;
+
+  get_private (target)->outcome = outcome != NULL ? pyrog_outcome_ref (outcome) : NULL;
 }
 
 static void
-pyrog_error_private_clear (PyrogErrorPrivate *priv)
+clear_private (GError *error)
 {
-  g_clear_pointer (&priv->outcome, pyrog_outcome_unref);
+  g_clear_pointer (&get_private (error)->outcome, pyrog_outcome_unref);
 }
 
-G_DEFINE_EXTENDED_ERROR (PyrogError, pyrog_error)
+GQuark
+pyrog_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (
+        &quark, g_error_domain_register_static ("pyrog-error-quark", sizeof (PyrogErrorPrivate),
+                                                init_private, copy_private, clear_private));
+  return (GQuark) quark;
+}
 
 /* The remote class of each code */
 static const char *const classes[] = {
@@ -49,7 +73,6 @@ static const char *const classes[] = {
   [PYROG_ERROR_INVALID_URI] = "Pyro5.errors.PyroError",
   [PYROG_ERROR_INVALID_CONFIG] = "builtins.ValueError",
   [PYROG_ERROR_REMOTE] = "Pyro5.errors.PyroError",
-  [PYROG_ERROR_EXCEPTION] = "builtins.Exception",
   [PYROG_ERROR_VALUE_ERROR] = "builtins.ValueError",
   [PYROG_ERROR_TYPE_ERROR] = "builtins.TypeError",
   [PYROG_ERROR_ATTRIBUTE_ERROR] = "builtins.AttributeError",
@@ -65,11 +88,13 @@ static const char *const classes[] = {
   [PYROG_ERROR_PERMISSION_ERROR] = "builtins.PermissionError",
   [PYROG_ERROR_FILE_NOT_FOUND_ERROR] = "builtins.FileNotFoundError",
   [PYROG_ERROR_TIMEOUT_ERROR] = "builtins.TimeoutError",
-  [PYROG_ERROR_CONNECTION_ERROR] = "builtins.ConnectionError",
   [PYROG_ERROR_EOF_ERROR] = "builtins.EOFError",
   [PYROG_ERROR_ASSERTION_ERROR] = "builtins.AssertionError",
   [PYROG_ERROR_UNICODE_ERROR] = "builtins.UnicodeError",
   [PYROG_ERROR_STOP_ITERATION] = "builtins.StopIteration",
+  [PYROG_ERROR_BUFFER_ERROR] = "builtins.BufferError",
+  [PYROG_ERROR_CONNECTION_ERROR] = "builtins.ConnectionError",
+  [PYROG_ERROR_EXCEPTION] = "builtins.Exception",
 };
 
 /* Codes whose class reads back as another code */
@@ -121,13 +146,22 @@ find_code_locked (GQuark domain, int code)
   return i;
 }
 
+/* Pyro5 writes builtins.ValueError; the short name, ValueError, is understood too */
+static gboolean
+same_class (const char *full, const char *remote_class)
+{
+  return strcmp (full, remote_class) == 0
+         || (g_str_has_prefix (full, "builtins.")
+             && strcmp (full + strlen ("builtins."), remote_class) == 0);
+}
+
 static const Registration *
 find_class_locked (const char *remote_class)
 {
   for (guint i = 0; registrations != NULL && i < registrations->len; i++)
     {
       const Registration *entry = &g_array_index (registrations, Registration, i);
-      if (strcmp (entry->remote_class, remote_class) == 0)
+      if (same_class (entry->remote_class, remote_class))
         return entry;
     }
   return NULL;
@@ -201,6 +235,18 @@ registered_class (GQuark domain, int code)
   return remote_class;
 }
 
+/**
+ * pyrog_error_to_class:
+ * @domain: an error domain
+ * @code: a code of it
+ *
+ * The class of the remote exception that a handler's error becomes: the registered one, the own one
+ * of a code of %PYROG_ERROR or of a few codes of %G_IO_ERROR, and otherwise Pyro5's `PyroError`.
+ *
+ * Returns: (transfer none): the class; it is never freed
+ *
+ * Since: 1.0
+ */
 const char *
 pyrog_error_to_class (GQuark domain, int code)
 {
@@ -219,32 +265,37 @@ pyrog_error_to_class (GQuark domain, int code)
 }
 
 static gboolean
-same_class (const char *full, const char *remote_class)
+find_builtin_class (const char *remote_class, GQuark *domain, int *code)
 {
-  return strcmp (full, remote_class) == 0
-         || (g_str_has_prefix (full, "builtins.")
-             && strcmp (full + strlen ("builtins."), remote_class) == 0);
-}
-
-void
-pyrog_error_from_class (const char *remote_class, GQuark *domain, int *code)
-{
-  *domain = PYROG_ERROR;
-  *code = PYROG_ERROR_REMOTE;
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     {
       if (is_primary (i) && same_class (classes[i], remote_class))
-        *code = (int) i;
+        {
+          *domain = PYROG_ERROR;
+          *code = (int) i;
+          return TRUE;
+        }
     }
+  return FALSE;
+}
 
+gboolean
+pyrog_error_from_class (const char *remote_class, GQuark *domain, int *code)
+{
   g_mutex_lock (&registrations_lock);
   const Registration *entry = find_class_locked (remote_class);
-  if (entry != NULL)
+  gboolean is_registered = entry != NULL;
+  if (is_registered)
     {
       *domain = entry->domain;
       *code = entry->code;
     }
   g_mutex_unlock (&registrations_lock);
+  if (is_registered || find_builtin_class (remote_class, domain, code))
+    return TRUE;
+  *domain = PYROG_ERROR;
+  *code = PYROG_ERROR_REMOTE;
+  return FALSE;
 }
 
 /* ---- Questions to an error ---- */
@@ -285,7 +336,7 @@ pyrog_error_get_outcome (const GError *error)
 {
   g_return_val_if_fail (error != NULL, NULL);
 
-  return error->domain == PYROG_ERROR ? pyrog_error_get_private (error)->outcome : NULL;
+  return error->domain == PYROG_ERROR ? get_private (error)->outcome : NULL;
 }
 
 /**
@@ -311,8 +362,8 @@ pyrog_error_set_outcome (GError *error, PyrogOutcome *outcome)
 {
   if (error->domain != PYROG_ERROR)
     return;
-  PyrogErrorPrivate *priv = pyrog_error_get_private (error);
-  g_clear_pointer (&priv->outcome, pyrog_outcome_unref);
+  PyrogErrorPrivate *priv = get_private (error);
+  g_autoptr (PyrogOutcome) old = priv->outcome;
   priv->outcome = pyrog_outcome_ref (outcome);
 }
 
@@ -326,27 +377,41 @@ is_harmless (gunichar c)
          && g_unichar_type (c) != G_UNICODE_PARAGRAPH_SEPARATOR;
 }
 
+/* The escaped form of the character at *text, which moves behind it */
+static void
+escape_next (const char **text, const char *end, char *piece, gsize size)
+{
+  gunichar c = g_utf8_get_char_validated (*text, end - *text);
+
+  if (c == (gunichar) -1 || c == (gunichar) -2 || c == 0)
+    {
+      g_snprintf (piece, (gulong) size, "\\x%02x", (guint8) * *text);
+      *text += 1;
+      return;
+    }
+  if (is_harmless (c))
+    piece[g_unichar_to_utf8 (c, piece)] = '\0';
+  else
+    g_snprintf (piece, (gulong) size, c > 0xffff ? "\\U%08x" : "\\u%04x", c);
+  *text = g_utf8_next_char (*text);
+}
+
 char *
 pyrog_error_escape (const char *text, gsize size, gsize max)
 {
   GString *out = g_string_new (NULL);
   const char *end = text + size;
+  char piece[16];
 
-  while (text < end && out->len < max)
+  while (text < end)
     {
-      gunichar c = g_utf8_get_char_validated (text, end - text);
-      if (c == (gunichar) -1 || c == (gunichar) -2 || c == 0)
-        g_string_append_printf (out, "\\x%02x", (guint8) *text++);
-      else
+      escape_next (&text, end, piece, sizeof piece);
+      if (out->len + strlen (piece) > max)
         {
-          if (is_harmless (c))
-            g_string_append_unichar (out, c);
-          else
-            g_string_append_printf (out, "\\u%04x", c);
-          text = g_utf8_next_char (text);
+          g_string_append (out, "…");
+          break;
         }
+      g_string_append (out, piece);
     }
-  if (text < end)
-    g_string_append (out, "…");
   return g_string_free (out, FALSE);
 }

@@ -31,7 +31,6 @@ G_BEGIN_DECLS
  * @PYROG_ERROR_INVALID_URI: a text is not a uri
  * @PYROG_ERROR_INVALID_CONFIG: a configuration item has a wrong name or value
  * @PYROG_ERROR_REMOTE: a remote exception that has no code of its own
- * @PYROG_ERROR_EXCEPTION: Python's `Exception`
  * @PYROG_ERROR_VALUE_ERROR: Python's `ValueError`
  * @PYROG_ERROR_TYPE_ERROR: Python's `TypeError`
  * @PYROG_ERROR_ATTRIBUTE_ERROR: Python's `AttributeError`: no such method or attribute
@@ -47,11 +46,13 @@ G_BEGIN_DECLS
  * @PYROG_ERROR_PERMISSION_ERROR: Python's `PermissionError`
  * @PYROG_ERROR_FILE_NOT_FOUND_ERROR: Python's `FileNotFoundError`
  * @PYROG_ERROR_TIMEOUT_ERROR: Python's own `TimeoutError`
- * @PYROG_ERROR_CONNECTION_ERROR: Python's `ConnectionError`
  * @PYROG_ERROR_EOF_ERROR: Python's `EOFError`
  * @PYROG_ERROR_ASSERTION_ERROR: Python's `AssertionError`
  * @PYROG_ERROR_UNICODE_ERROR: Python's `UnicodeError`
  * @PYROG_ERROR_STOP_ITERATION: Python's `StopIteration`: an item stream has no more items
+ * @PYROG_ERROR_BUFFER_ERROR: Python's `BufferError`
+ * @PYROG_ERROR_CONNECTION_ERROR: Python's `ConnectionError`
+ * @PYROG_ERROR_EXCEPTION: Python's `Exception`
  *
  * What can go wrong. The first codes are Pyro5's tree of exceptions, the last ones those of
  * Python's builtin exceptions that programs meet most often. See
@@ -74,7 +75,6 @@ typedef enum
   PYROG_ERROR_INVALID_URI,
   PYROG_ERROR_INVALID_CONFIG,
   PYROG_ERROR_REMOTE,
-  PYROG_ERROR_EXCEPTION,
   PYROG_ERROR_VALUE_ERROR,
   PYROG_ERROR_TYPE_ERROR,
   PYROG_ERROR_ATTRIBUTE_ERROR,
@@ -90,11 +90,13 @@ typedef enum
   PYROG_ERROR_PERMISSION_ERROR,
   PYROG_ERROR_FILE_NOT_FOUND_ERROR,
   PYROG_ERROR_TIMEOUT_ERROR,
-  PYROG_ERROR_CONNECTION_ERROR,
   PYROG_ERROR_EOF_ERROR,
   PYROG_ERROR_ASSERTION_ERROR,
   PYROG_ERROR_UNICODE_ERROR,
   PYROG_ERROR_STOP_ITERATION,
+  PYROG_ERROR_BUFFER_ERROR,
+  PYROG_ERROR_CONNECTION_ERROR,
+  PYROG_ERROR_EXCEPTION,
 } PyrogError;
 
 PYROG_AVAILABLE_IN_ALL
@@ -109,5 +111,7 @@ PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_error_register (GQuark domain, int code, const char *remote_class);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_error_unregister (GQuark domain, int code);
+PYROG_AVAILABLE_IN_ALL
+const char *pyrog_error_to_class (GQuark domain, int code);
 
 G_END_DECLS

@@ -14,7 +14,9 @@ typedef struct
   GVariant *args;               /* (nullable) a tuple */
   GVariant *attributes;         /* (nullable) a{sv} */
   const char *const *traceback; /* (nullable) */
+  GVariant *value;              /* (nullable) what a reply without an exception carried */
   GVariant *annotations;        /* (nullable) a{say} */
+  const char *correlation_id;   /* (nullable) */
 } PyrogOutcomeParts;
 
 PyrogOutcome *pyrog_outcome_new (const PyrogOutcomeParts *parts);

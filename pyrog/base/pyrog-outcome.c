@@ -24,7 +24,9 @@ struct _PyrogOutcome
   GVariant *args;        /* (owned) (nullable) */
   GVariant *attributes;  /* (owned) (nullable) */
   char **traceback;      /* (owned) (nullable) */
+  GVariant *value;       /* (owned) (nullable) */
   GVariant *annotations; /* (owned) (nullable) */
+  char *correlation_id;  /* (owned) (nullable) */
 };
 
 G_DEFINE_BOXED_TYPE (PyrogOutcome, pyrog_outcome, pyrog_outcome_ref, pyrog_outcome_unref)
@@ -46,7 +48,9 @@ pyrog_outcome_new (const PyrogOutcomeParts *parts)
   self->args = ref_or_null (parts->args);
   self->attributes = ref_or_null (parts->attributes);
   self->traceback = g_strdupv ((char **) parts->traceback);
+  self->value = ref_or_null (parts->value);
   self->annotations = ref_or_null (parts->annotations);
+  self->correlation_id = g_strdup (parts->correlation_id);
   return self;
 }
 
@@ -88,7 +92,9 @@ pyrog_outcome_unref (PyrogOutcome *self)
   g_clear_pointer (&self->args, g_variant_unref);
   g_clear_pointer (&self->attributes, g_variant_unref);
   g_strfreev (self->traceback);
+  g_clear_pointer (&self->value, g_variant_unref);
   g_clear_pointer (&self->annotations, g_variant_unref);
+  g_free (self->correlation_id);
   g_free (self);
 }
 
@@ -183,6 +189,24 @@ pyrog_outcome_get_traceback (PyrogOutcome *self)
 }
 
 /**
+ * pyrog_outcome_get_value:
+ * @self: an outcome
+ *
+ * The result of a call that the peer answered without an exception.
+ *
+ * Returns: (transfer none) (nullable): the value
+ *
+ * Since: 1.0
+ */
+GVariant *
+pyrog_outcome_get_value (PyrogOutcome *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->value;
+}
+
+/**
  * pyrog_outcome_get_annotations:
  * @self: an outcome
  *
@@ -198,4 +222,22 @@ pyrog_outcome_get_annotations (PyrogOutcome *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return self->annotations;
+}
+
+/**
+ * pyrog_outcome_get_correlation_id:
+ * @self: an outcome
+ *
+ * The correlation id of the answer, which tells calls that belong together.
+ *
+ * Returns: (transfer none) (nullable): the id, a UUID, or %NULL if the answer had none
+ *
+ * Since: 1.0
+ */
+const char *
+pyrog_outcome_get_correlation_id (PyrogOutcome *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->correlation_id;
 }

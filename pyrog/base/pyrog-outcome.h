@@ -30,7 +30,11 @@ GVariant *pyrog_outcome_get_attributes (PyrogOutcome *self);
 PYROG_AVAILABLE_IN_ALL
 const char *const *pyrog_outcome_get_traceback (PyrogOutcome *self);
 PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_outcome_get_value (PyrogOutcome *self);
+PYROG_AVAILABLE_IN_ALL
 GVariant *pyrog_outcome_get_annotations (PyrogOutcome *self);
+PYROG_AVAILABLE_IN_ALL
+const char *pyrog_outcome_get_correlation_id (PyrogOutcome *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogOutcome, pyrog_outcome_unref)
 
