@@ -13,7 +13,9 @@ typedef enum
   PYROG_CONFIG_KIND_FLAG,
   PYROG_CONFIG_KIND_NUMBER,
   PYROG_CONFIG_KIND_SECONDS,
+  PYROG_CONFIG_KIND_IP_VERSION, /* a number: 0, 4 or 6 */
   PYROG_CONFIG_KIND_LIST,
+  PYROG_CONFIG_KIND_SERIALIZERS, /* a list of them, by name, not empty */
   PYROG_CONFIG_KIND_SERIALIZER,
   PYROG_CONFIG_KIND_SERVER_TYPE,
 } PyrogConfigKind;
@@ -23,7 +25,8 @@ typedef struct
   const char *variable; /* the environment variable */
   const char *property;
   PyrogConfigKind kind;
-  const char *text; /* default of texts and, with commas, lists */
+  const char *text; /* (nullable) default of texts and, with commas, lists; a text that has one is
+                     * never empty */
   double number;    /* default of the others */
   double min, max;
   const char *meaning;

@@ -53,15 +53,28 @@ typedef enum
   PYROG_CONFIG_SSL_CACERTS,
   /* Our own */
   PYROG_CONFIG_MAX_CONNECTIONS,
+  PYROG_CONFIG_MAX_CONNECTIONS_PER_PEER,
   PYROG_CONFIG_MAX_UNAUTHENTICATED,
   PYROG_CONFIG_HANDSHAKE_TIMEOUT,
+  PYROG_CONFIG_DECISION_TIMEOUT,
   PYROG_CONFIG_MESSAGE_TIMEOUT,
   PYROG_CONFIG_WRITE_TIMEOUT,
+  PYROG_CONFIG_IDLE_TIMEOUT,
   PYROG_CONFIG_STOP_TIMEOUT,
+  PYROG_CONFIG_MAX_DEPTH,
+  PYROG_CONFIG_MAX_VALUES,
+  PYROG_CONFIG_MAX_ANNOTATIONS,
+  PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION,
+  PYROG_CONFIG_MAX_STREAMS,
+  PYROG_CONFIG_MAX_ONEWAY_QUEUE,
+  PYROG_CONFIG_NS_BROADCAST,
+  PYROG_CONFIG_HIDE_OBJECTS,
+  PYROG_CONFIG_SERIALIZERS_ACCEPTED,
   PYROG_CONFIG_LAST,
 } PyrogConfigItem;
 
-/* Unlike the properties these are cheap; strings belong to the config */
+/* Unlike the properties these are cheap; strings belong to the config. A list is never NULL. Enums
+ * are numbers. */
 const char *pyrog_config_get_text (PyrogConfig *self, PyrogConfigItem item);
 gboolean pyrog_config_get_flag (PyrogConfig *self, PyrogConfigItem item);
 gint64 pyrog_config_get_number (PyrogConfig *self, PyrogConfigItem item);

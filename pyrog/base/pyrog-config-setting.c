@@ -9,12 +9,13 @@
 #include <sys/auxv.h>
 
 #include "pyrog-enum-types.h"
-#include "pyrog-error.h"
+#include "pyrog-error-private.h"
 
 #define SECRET_SHOWN "(set)"
+#define SHOWN 64 /* bytes of a wrong value in the error */
 
-void
-pyrog_config_wipe_text (char **text)
+static void
+wipe_text (char **text)
 {
   if (*text != NULL)
     explicit_bzero (*text, strlen (*text));
@@ -24,7 +25,7 @@ pyrog_config_wipe_text (char **text)
 static void
 clear_setting (PyrogConfigSetting *setting)
 {
-  pyrog_config_wipe_text (&setting->text);
+  wipe_text (&setting->text);
   g_clear_pointer (&setting->list, g_strfreev);
 }
 
@@ -37,14 +38,38 @@ pyrog_config_setting_copy (PyrogConfigSetting *target, const PyrogConfigSetting 
   *target = copy;
 }
 
+void
+pyrog_config_setting_set_text (PyrogConfigSetting *setting, const char *text)
+{
+  char *copy = g_strdup (text);
+
+  wipe_text (&setting->text);
+  setting->text = copy;
+}
+
+void
+pyrog_config_setting_set_list (PyrogConfigSetting *setting, const char *const *list)
+{
+  static const char *const empty[] = { NULL };
+  char **copy = g_strdupv ((char **) (list != NULL ? list : empty));
+
+  g_strfreev (setting->list);
+  setting->list = copy;
+}
+
+/* What is between the commas, without blanks around it */
 static char **
 split_list (const char *text)
 {
-  char **list = g_strsplit (text, ",", -1);
+  g_auto (GStrv) parts = g_strsplit (text, ",", -1);
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
 
-  for (guint i = 0; list[i] != NULL; i++)
-    g_strstrip (list[i]);
-  return list;
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      if (*g_strstrip (parts[i]) != '\0')
+        g_strv_builder_add (list, parts[i]);
+    }
+  return g_strv_builder_end (list);
 }
 
 static void
@@ -52,7 +77,7 @@ set_default (PyrogConfigSetting *setting, const PyrogConfigEntry *item)
 {
   clear_setting (setting);
   setting->number = item->number;
-  if (item->kind == PYROG_CONFIG_KIND_LIST)
+  if (item->kind == PYROG_CONFIG_KIND_LIST || item->kind == PYROG_CONFIG_KIND_SERIALIZERS)
     setting->list = split_list (item->text);
   else
     setting->text = g_strdup (item->text);
@@ -112,11 +137,110 @@ parse_flag (const char *text, double *value)
 static gboolean
 parse_number (const PyrogConfigEntry *item, const char *text, double *value)
 {
+  gint64 number;
+
+  if (!g_ascii_string_to_signed (text, 10, (gint64) item->min, (gint64) item->max, &number, NULL))
+    return FALSE;
+  *value = (double) number;
+  return item->kind != PYROG_CONFIG_KIND_IP_VERSION || number == 0 || number == 4 || number == 6;
+}
+
+/* Without the hexadecimal numbers, blanks and words that strtod() understands */
+static gboolean
+parse_seconds (const PyrogConfigEntry *item, const char *text, double *value)
+{
   char *end;
 
   *value = g_ascii_strtod (text, &end);
-  return end != text && *end == '\0' && *value >= item->min && *value <= item->max
-         && (item->kind == PYROG_CONFIG_KIND_SECONDS || *value == (double) (gint64) *value);
+  return end != text && *end == '\0' && strspn (text, "+-.0123456789eE") == strlen (text)
+         && *value >= item->min && *value <= item->max;
+}
+
+static gboolean
+parse_text (PyrogConfigSetting *setting, const PyrogConfigEntry *item, const char *text)
+{
+  /* A password may be in any encoding, and is handed on as it is */
+  gboolean ok = item->kind == PYROG_CONFIG_KIND_SECRET || g_utf8_validate (text, -1, NULL);
+
+  if (*text == '\0' && item->text != NULL)
+    return FALSE;
+  if (ok)
+    pyrog_config_setting_set_text (setting, *text != '\0' ? text : NULL);
+  return ok;
+}
+
+static gboolean
+parse_list (const PyrogConfigEntry *item, const char *text, char ***list)
+{
+  double ignored;
+
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  g_strfreev (*list);
+  *list = split_list (text);
+  if (item->kind == PYROG_CONFIG_KIND_LIST)
+    return TRUE;
+  for (guint i = 0; (*list)[i] != NULL; i++)
+    {
+      if (!enum_value (PYROG_TYPE_SERIALIZER, (*list)[i], &ignored))
+        return FALSE;
+    }
+  return (*list)[0] != NULL;
+}
+
+static gboolean
+parse_value (PyrogConfigSetting *setting, const PyrogConfigEntry *item, const char *text)
+{
+  switch (item->kind)
+    {
+    case PYROG_CONFIG_KIND_TEXT:
+    case PYROG_CONFIG_KIND_SECRET:
+      return parse_text (setting, item, text);
+    case PYROG_CONFIG_KIND_LIST:
+    case PYROG_CONFIG_KIND_SERIALIZERS:
+      return parse_list (item, text, &setting->list);
+    case PYROG_CONFIG_KIND_FLAG:
+      return parse_flag (text, &setting->number);
+    case PYROG_CONFIG_KIND_NUMBER:
+    case PYROG_CONFIG_KIND_IP_VERSION:
+      return parse_number (item, text, &setting->number);
+    case PYROG_CONFIG_KIND_SECONDS:
+      return parse_seconds (item, text, &setting->number);
+    case PYROG_CONFIG_KIND_SERIALIZER:
+      return enum_value (PYROG_TYPE_SERIALIZER, text, &setting->number);
+    case PYROG_CONFIG_KIND_SERVER_TYPE:
+      return enum_value (PYROG_TYPE_SERVER_TYPE, text, &setting->number);
+    }
+  g_assert_not_reached ();
+}
+
+/* What a value that can't be parsed should have been */
+static char *
+describe_values (const PyrogConfigEntry *item)
+{
+  switch (item->kind)
+    {
+    case PYROG_CONFIG_KIND_FLAG:
+      return g_strdup (_ ("0, off, no, false, 1, on, yes or true"));
+    case PYROG_CONFIG_KIND_NUMBER:
+      return g_strdup_printf (_ ("a whole number from %.0f to %.0f"), item->min, item->max);
+    case PYROG_CONFIG_KIND_IP_VERSION:
+      return g_strdup (_ ("0, 4 or 6"));
+    case PYROG_CONFIG_KIND_SECONDS:
+      return g_strdup_printf (_ ("a number of seconds from %.0f to %.0f"), item->min, item->max);
+    case PYROG_CONFIG_KIND_SERIALIZER:
+      return g_strdup (_ ("serpent, marshal, json or msgpack"));
+    case PYROG_CONFIG_KIND_SERIALIZERS:
+      return g_strdup (_ ("a list of serpent, marshal, json and msgpack, with commas"));
+    case PYROG_CONFIG_KIND_SERVER_TYPE:
+      return g_strdup (_ ("multiplex or thread"));
+    case PYROG_CONFIG_KIND_TEXT:
+    case PYROG_CONFIG_KIND_SECRET:
+    case PYROG_CONFIG_KIND_LIST:
+      return g_strdup (item->text != NULL ? _ ("a text in UTF-8 that is not empty")
+                                          : _ ("a text in UTF-8"));
+    }
+  g_assert_not_reached ();
 }
 
 static gboolean
@@ -125,41 +249,15 @@ parse_setting (PyrogConfigSetting *setting,
                const char *text,
                GError **error)
 {
-  gboolean ok = TRUE;
+  if (parse_value (setting, item, text))
+    return TRUE;
 
-  switch (item->kind)
-    {
-    case PYROG_CONFIG_KIND_TEXT:
-    case PYROG_CONFIG_KIND_SECRET:
-      pyrog_config_wipe_text (&setting->text);
-      setting->text = g_strdup (text);
-      break;
-    case PYROG_CONFIG_KIND_LIST:
-      g_strfreev (setting->list);
-      setting->list = split_list (text);
-      break;
-    case PYROG_CONFIG_KIND_FLAG:
-      ok = parse_flag (text, &setting->number);
-      break;
-    case PYROG_CONFIG_KIND_NUMBER:
-    case PYROG_CONFIG_KIND_SECONDS:
-      ok = parse_number (item, text, &setting->number);
-      break;
-    case PYROG_CONFIG_KIND_SERIALIZER:
-      ok = enum_value (PYROG_TYPE_SERIALIZER, text, &setting->number);
-      break;
-    case PYROG_CONFIG_KIND_SERVER_TYPE:
-      ok = enum_value (PYROG_TYPE_SERVER_TYPE, text, &setting->number);
-      break;
-    }
-  if (!ok && item->min < item->max && item->kind != PYROG_CONFIG_KIND_FLAG)
-    g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                 _ ("%s is ‘%s’, which is not a number from %.0f to %.0f"), item->variable, text,
-                 item->min, item->max);
-  else if (!ok)
-    g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                 _ ("%s has the value ‘%s’, which it can't have"), item->variable, text);
-  return ok;
+  g_autofree char *shown = pyrog_error_escape (text, strlen (text), SHOWN);
+  g_autofree char *wanted = describe_values (item);
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
+               _ ("The environment variable %s is ‘%s’, which is not %s"), item->variable, shown,
+               wanted);
+  return FALSE;
 }
 
 static const PyrogConfigEntry *
@@ -202,8 +300,9 @@ pyrog_config_settings_read_environment (PyrogConfigSetting *settings, GError **e
         continue;
       if (item == NULL)
         {
+          g_autofree char *shown = pyrog_error_escape (names[i], strlen (names[i]), SHOWN);
           g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                       _ ("The environment variable %s is not a configuration item"), names[i]);
+                       _ ("The environment variable ‘%s’ is not a configuration item"), shown);
           return FALSE;
         }
       if (value != NULL && !parse_setting (&settings[place], item, value, error))
@@ -214,20 +313,28 @@ pyrog_config_settings_read_environment (PyrogConfigSetting *settings, GError **e
 
 /* ---- Values ---- */
 
+static gboolean
+has_text (const PyrogConfigSetting *setting)
+{
+  return setting->text != NULL && *setting->text != '\0';
+}
+
 GVariant *
 pyrog_config_setting_to_variant (const PyrogConfigSetting *setting, const PyrogConfigEntry *item)
 {
   switch (item->kind)
     {
     case PYROG_CONFIG_KIND_SECRET:
-      return g_variant_new_string (setting->text != NULL ? SECRET_SHOWN : "");
+      return g_variant_new_string (has_text (setting) ? SECRET_SHOWN : "");
     case PYROG_CONFIG_KIND_FLAG:
       return g_variant_new_boolean (setting->number != 0);
     case PYROG_CONFIG_KIND_NUMBER:
+    case PYROG_CONFIG_KIND_IP_VERSION:
       return g_variant_new_int64 ((gint64) setting->number);
     case PYROG_CONFIG_KIND_SECONDS:
       return g_variant_new_double (setting->number);
     case PYROG_CONFIG_KIND_LIST:
+    case PYROG_CONFIG_KIND_SERIALIZERS:
       return g_variant_new_strv ((const char *const *) setting->list, -1);
     case PYROG_CONFIG_KIND_SERIALIZER:
       return g_variant_new_string (enum_name (PYROG_TYPE_SERIALIZER, (int) setting->number));
@@ -242,7 +349,7 @@ pyrog_config_setting_to_variant (const PyrogConfigSetting *setting, const PyrogC
 char *
 pyrog_config_setting_to_text (const PyrogConfigSetting *setting, const PyrogConfigEntry *item)
 {
-  if (item->kind == PYROG_CONFIG_KIND_LIST)
+  if (setting->list != NULL)
     return g_strjoinv (",", setting->list);
   g_autoptr (GVariant) value = g_variant_ref_sink (pyrog_config_setting_to_variant (setting, item));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))

@@ -10,11 +10,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *text;    /* (owned) (nullable) texts and secrets */
-  char **list;   /* (owned) (nullable) lists */
+  char **list;   /* (owned) lists, NULL for the others */
   double number; /* the others; every integer in range is exact */
 } PyrogConfigSetting;
 
-void pyrog_config_wipe_text (char **text);
+/* The new value may belong to the setting itself */
+void pyrog_config_setting_set_text (PyrogConfigSetting *setting, const char *text);
+/* NULL is an empty list */
+void pyrog_config_setting_set_list (PyrogConfigSetting *setting, const char *const *list);
 void pyrog_config_setting_copy (PyrogConfigSetting *target, const PyrogConfigSetting *source);
 void pyrog_config_settings_clear (PyrogConfigSetting *settings);
 void pyrog_config_settings_set_defaults (PyrogConfigSetting *settings);

@@ -57,12 +57,14 @@ pyrog_config_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       g_value_set_boolean (value, setting->number != 0);
       break;
     case PYROG_CONFIG_KIND_NUMBER:
+    case PYROG_CONFIG_KIND_IP_VERSION:
       g_value_set_int64 (value, (gint64) setting->number);
       break;
     case PYROG_CONFIG_KIND_SECONDS:
       g_value_set_double (value, setting->number);
       break;
     case PYROG_CONFIG_KIND_LIST:
+    case PYROG_CONFIG_KIND_SERIALIZERS:
       g_value_set_boxed (value, setting->list);
       break;
     case PYROG_CONFIG_KIND_SERIALIZER:
@@ -82,21 +84,21 @@ set_from_value (PyrogConfigSetting *setting, PyrogConfigKind kind, const GValue 
     {
     case PYROG_CONFIG_KIND_TEXT:
     case PYROG_CONFIG_KIND_SECRET:
-      pyrog_config_wipe_text (&setting->text);
-      setting->text = g_value_dup_string (value);
+      pyrog_config_setting_set_text (setting, g_value_get_string (value));
       break;
     case PYROG_CONFIG_KIND_FLAG:
       setting->number = g_value_get_boolean (value);
       break;
     case PYROG_CONFIG_KIND_NUMBER:
+    case PYROG_CONFIG_KIND_IP_VERSION:
       setting->number = (double) g_value_get_int64 (value);
       break;
     case PYROG_CONFIG_KIND_SECONDS:
       setting->number = g_value_get_double (value);
       break;
     case PYROG_CONFIG_KIND_LIST:
-      g_strfreev (setting->list);
-      setting->list = g_value_dup_boxed (value);
+    case PYROG_CONFIG_KIND_SERIALIZERS:
+      pyrog_config_setting_set_list (setting, g_value_get_boxed (value));
       break;
     case PYROG_CONFIG_KIND_SERIALIZER:
     case PYROG_CONFIG_KIND_SERVER_TYPE:
@@ -134,12 +136,14 @@ make_pspec (const PyrogConfigEntry *item)
     case PYROG_CONFIG_KIND_FLAG:
       return g_param_spec_boolean (item->property, NULL, NULL, item->number != 0, flags);
     case PYROG_CONFIG_KIND_NUMBER:
+    case PYROG_CONFIG_KIND_IP_VERSION:
       return g_param_spec_int64 (item->property, NULL, NULL, (gint64) item->min, (gint64) item->max,
                                  (gint64) item->number, flags);
     case PYROG_CONFIG_KIND_SECONDS:
       return g_param_spec_double (item->property, NULL, NULL, item->min, item->max, item->number,
                                   flags);
     case PYROG_CONFIG_KIND_LIST:
+    case PYROG_CONFIG_KIND_SERIALIZERS:
       return g_param_spec_boxed (item->property, NULL, NULL, G_TYPE_STRV, flags);
     case PYROG_CONFIG_KIND_SERIALIZER:
       return g_param_spec_enum (item->property, NULL, NULL, PYROG_TYPE_SERIALIZER,
