@@ -8,6 +8,7 @@
 
 #include "pyrog-codec-json.h"
 #include "pyrog-codec-private.h"
+#include "pyrog-codec-text.h"
 #include "pyrog-number.h"
 
 /* Writes what Python's json.dumps (value, ensure_ascii=False) writes, byte for byte, with sets as
@@ -19,8 +20,10 @@ static gboolean write_value (
 static void
 put (PyrogBuffer *out, char c)
 {
-  *pyrog_buffer_reserve (out, 1) = (guint8) c;
-  pyrog_buffer_commit (out, 1);
+  if (G_LIKELY (out->size < out->capacity && out->size < out->limit && !out->overflow))
+    out->data[out->size++] = (guint8) c;
+  else
+    pyrog_buffer_append_byte (out, (guint8) c);
 }
 
 static void
@@ -47,12 +50,6 @@ put_float (PyrogBuffer *out, double real)
 
 /* ---- Text ---- */
 
-static gboolean
-is_plain (guint8 byte)
-{
-  return byte >= 0x20 && byte != '"' && byte != '\\';
-}
-
 static void
 put_escape (PyrogBuffer *out, char c)
 {
@@ -73,22 +70,35 @@ put_escape (PyrogBuffer *out, char c)
 }
 
 static void
-put_text (PyrogBuffer *out, const char *text, gsize size)
+put_text_with_escapes (PyrogBuffer *out, const char *p, const char *end)
 {
-  const char *p = text;
-  const char *end = text + size;
-
   put (out, '"');
   while (p < end)
     {
-      const char *start = p;
-      while (p < end && is_plain ((guint8) *p))
-        p++;
-      pyrog_buffer_append (out, start, (gsize) (p - start));
+      const char *stop = pyrog_codec_text_skip (p, end, '"');
+      pyrog_buffer_append (out, p, (gsize) (stop - p));
+      p = stop;
       if (p < end)
         put_escape (out, *p++);
     }
   put (out, '"');
+}
+
+static void
+put_text (PyrogBuffer *out, const char *text, gsize size)
+{
+  const char *end = text + size;
+
+  if (pyrog_codec_text_skip (text, end, '"') != end)
+    put_text_with_escapes (out, text, end);
+  else if (pyrog_buffer_grow (out, size + 2))
+    {
+      guint8 *p = out->data + out->size;
+      *p++ = '"';
+      memcpy (p, text, size);
+      p[size] = '"';
+      pyrog_buffer_commit (out, size + 2);
+    }
 }
 
 /* Python can make no UTF-8 of what begins with these bytes */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pyrog-codec-private.h"
+#include "pyrog-codec-text.h"
 #include "pyrog-error.h"
 #include "pyrog-number.h"
 
@@ -186,19 +187,6 @@ read_escape (Reader *reader, gunichar *c)
   return TRUE;
 }
 
-static gboolean
-is_plain (guint8 byte)
-{
-  return byte >= 0x20 && byte != '"' && byte != '\\';
-}
-
-static void
-skip_plain (Reader *reader)
-{
-  while (reader->p < reader->end && is_plain ((guint8) *reader->p))
-    reader->p++;
-}
-
 /* The length of what is left of the text, escapes included */
 static gsize
 measure_text (Reader *reader)
@@ -230,7 +218,7 @@ read_text_with_escapes (Reader *reader, const char *start)
       /* Lone surrogates too: three bytes, as WTF-8 */
       size += (gsize) g_unichar_to_utf8 (c, text + size);
       start = reader->p;
-      skip_plain (reader);
+      reader->p = pyrog_codec_text_skip (start, reader->end, '"');
       memcpy (text + size, start, (gsize) (reader->p - start));
       size += (gsize) (reader->p - start);
     }
@@ -245,7 +233,7 @@ read_text (Reader *reader)
 {
   const char *start = ++reader->p;
 
-  skip_plain (reader);
+  reader->p = pyrog_codec_text_skip (start, reader->end, '"');
   if (reader->p < reader->end && *reader->p == '\\')
     return read_text_with_escapes (reader, start);
   if (reader->p == reader->end || *reader->p != '"')
@@ -366,7 +354,7 @@ read_value (Reader *reader)
 static gboolean
 read_document (Reader *reader)
 {
-  if (!g_utf8_validate_len (reader->p, (gsize) (reader->end - reader->p), NULL))
+  if (!pyrog_codec_text_is_valid (reader->p, (gsize) (reader->end - reader->p)))
     return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
                                _ ("The json text is not UTF-8, or has NUL characters"));
   return read_value (reader) && (peek (reader) == '\0' || malformed (reader));
@@ -380,9 +368,11 @@ decode (PyrogArena *arena,
         PyrogValue *value,
         GError **error)
 {
-  Reader reader = { .p = (const char *) data, .start = (const char *) data, .is_call = is_call };
+  Reader reader; /* its builder is large: not set to zero at first */
 
+  reader.p = reader.start = (const char *) data;
   reader.end = reader.p + size;
+  reader.is_call = is_call;
   pyrog_builder_init (&reader.builder, arena);
   read_document (&reader);
   gboolean ok = pyrog_builder_finish (&reader.builder, value, error);

@@ -8,6 +8,7 @@
 
 #include "pyrog-codec-private.h"
 #include "pyrog-codec-serpent.h"
+#include "pyrog-codec-text.h"
 #include "pyrog-number.h"
 
 /* Writes what serpent 1.41 writes, byte for byte, where Python can read it back */
@@ -21,8 +22,10 @@ static gboolean write_value (
 static void
 put (PyrogBuffer *out, char c)
 {
-  *pyrog_buffer_reserve (out, 1) = (guint8) c;
-  pyrog_buffer_commit (out, 1);
+  if (G_LIKELY (out->size < out->capacity && out->size < out->limit && !out->overflow))
+    out->data[out->size++] = (guint8) c;
+  else
+    pyrog_buffer_append_byte (out, (guint8) c);
 }
 
 static void
@@ -131,37 +134,46 @@ put_special (PyrogBuffer *out, const guint8 *p, gsize size, gunichar c, char quo
     put_escape (out, c);
 }
 
-static gboolean
-is_plain (guint8 byte, char quote)
+static void
+put_text_with_escapes (PyrogBuffer *out, const char *p, const char *end, char quote)
 {
-  return byte >= 0x20 && byte < 0x7f && byte != '\\' && byte != (guint8) quote;
+  put (out, quote);
+  while (p < end)
+    {
+      const char *stop = pyrog_codec_text_skip_ascii (p, end, quote);
+      pyrog_buffer_append (out, p, (gsize) (stop - p));
+      p = stop;
+      if (p < end)
+        {
+          gsize length;
+          gunichar c = next_char ((const guint8 *) p, &length);
+          put_special (out, (const guint8 *) p, length, c, quote);
+          p += length;
+        }
+    }
+  put (out, quote);
 }
 
 static void
 put_text (PyrogBuffer *out, const char *text, gsize size)
 {
-  const guint8 *p = (const guint8 *) text;
-  const guint8 *end = p + size;
+  const char *end = text + size;
   char quote = '\'';
 
-  if (memchr (text, '\'', size) != NULL && memchr (text, '"', size) == NULL)
-    quote = '"';
-  put (out, quote);
-  while (p < end)
+  if (pyrog_codec_text_skip_ascii (text, end, quote) != end)
     {
-      const guint8 *start = p;
-      while (p < end && is_plain (*p, quote))
-        p++;
-      pyrog_buffer_append (out, start, (gsize) (p - start));
-      if (p < end)
-        {
-          gsize length;
-          gunichar c = next_char (p, &length);
-          put_special (out, p, length, c, quote);
-          p += length;
-        }
+      if (memchr (text, '\'', size) != NULL && memchr (text, '"', size) == NULL)
+        quote = '"';
+      put_text_with_escapes (out, text, end, quote);
     }
-  put (out, quote);
+  else if (pyrog_buffer_grow (out, size + 2))
+    {
+      guint8 *p = out->data + out->size;
+      *p++ = (guint8) quote;
+      memcpy (p, text, size);
+      p[size] = (guint8) quote;
+      pyrog_buffer_commit (out, size + 2);
+    }
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "pyrog-codec-text.h"
 #include "pyrog-error.h"
 #include "pyrog-number.h"
 
@@ -17,6 +18,9 @@
 
 /* Parentheses that make no tuple are no containers, but they nest */
 #define MAX_PARENTHESES (2 * PYROG_MAX_DEPTH)
+
+/* This many decimal digits always fit gint64 */
+#define SAFE_DIGITS 18
 
 typedef struct
 {
@@ -170,13 +174,36 @@ add_int (Reader *reader, double sign, const Literal *literal)
   return pyrog_builder_decimal (&reader->builder, text, strlen (text));
 }
 
+/* Most numbers: up to SAFE_DIGITS digits, with an end that is certainly one */
+static gboolean
+read_short_int (Reader *reader, gint64 *integer)
+{
+  const char *p = reader->p;
+  gboolean negative = *p == '-';
+  gint64 value = 0;
+
+  p += negative;
+  const char *digits = p;
+  while (p < reader->end && g_ascii_isdigit (*p) && p - digits < SAFE_DIGITS)
+    value = value * 10 + (*p++ - '0');
+  if (p == digits || p == reader->end || (*digits == '0' && p - digits > 1)
+      || strchr (",)]}:", *p) == NULL)
+    return FALSE;
+  reader->p = p;
+  *integer = negative ? -value : value;
+  return TRUE;
+}
+
 static gboolean
 read_number (Reader *reader)
 {
+  gint64 integer;
   Literal literal;
   double value = 0;
-  double sign = scan_sign (reader);
 
+  if (read_short_int (reader, &integer))
+    return pyrog_builder_int (&reader->builder, integer);
+  double sign = scan_sign (reader);
   peek (reader);
   if (!scan_literal (reader, &literal))
     return FALSE;
@@ -331,15 +358,23 @@ is_ascii (const char *text, gsize size)
   return TRUE;
 }
 
+/* Stops at the quote, at a backslash, and where a line ends; other control characters are text */
+static void
+skip_plain (Reader *reader, char quote)
+{
+  reader->p = pyrog_codec_text_skip (reader->p, reader->end, quote);
+  while (reader->p < reader->end && (guint8) *reader->p < 0x20 && *reader->p != '\n'
+         && *reader->p != '\r')
+    reader->p = pyrog_codec_text_skip (reader->p + 1, reader->end, quote);
+}
+
 static gboolean
 read_text (Reader *reader, gboolean is_bytes)
 {
   char quote = *reader->p++;
   const char *start = reader->p;
 
-  while (reader->p < reader->end && *reader->p != quote && *reader->p != '\\' && *reader->p != '\n'
-         && *reader->p != '\r')
-    reader->p++;
+  skip_plain (reader, quote);
   gsize size = (gsize) (reader->p - start);
   if (reader->p == reader->end || *reader->p == '\n' || *reader->p == '\r'
       || (is_bytes && !is_ascii (start, size)))
@@ -394,9 +429,26 @@ read_list (Reader *reader)
   return pyrog_builder_open (&reader->builder, PYROG_KIND_LIST) && read_items (reader, ']');
 }
 
+/* A number in parentheses, as serpent writes complex ones, nests in nothing */
+static gboolean
+read_tuple_from_number (Reader *reader)
+{
+  if (!read_number (reader))
+    return FALSE;
+  if (accept (reader, ')'))
+    return TRUE;
+  if (!accept (reader, ','))
+    return malformed (reader);
+  return pyrog_builder_open_around (&reader->builder, PYROG_KIND_TUPLE) && read_items (reader, ')');
+}
+
 static gboolean
 read_tuple (Reader *reader)
 {
+  char first = peek (reader);
+
+  if (g_ascii_isdigit (first) || first == '-' || first == '+' || first == '.')
+    return read_tuple_from_number (reader);
   if (!pyrog_builder_open (&reader->builder, PYROG_KIND_TUPLE))
     return FALSE;
   if (accept (reader, ')'))
@@ -533,7 +585,7 @@ read_document (Reader *reader)
 {
   gsize size = (gsize) (reader->end - reader->p);
 
-  if (!g_utf8_validate_len (reader->p, size, NULL))
+  if (!pyrog_codec_text_is_valid (reader->p, size))
     return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
                                _ ("The serpent text is not UTF-8, or has NUL characters"));
   if (size > 0 && *reader->p == '#')
@@ -550,9 +602,11 @@ static gboolean
 pyrog_codec_serpent_decode (
     PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GError **error)
 {
-  Reader reader = { .p = (const char *) data, .start = (const char *) data };
+  Reader reader; /* its builder is large: not set to zero at first */
 
+  reader.p = reader.start = (const char *) data;
   reader.end = reader.p + size;
+  reader.nesting = 0;
   pyrog_builder_init (&reader.builder, arena);
   read_document (&reader);
   gboolean ok = pyrog_builder_finish (&reader.builder, value, error);

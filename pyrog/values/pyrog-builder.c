@@ -11,7 +11,6 @@
 #include "pyrog-number.h"
 #include "pyrog-value-index.h"
 
-#define FIRST_STACK 32u
 #define KEPT_STACK 4096u /* values of scratch that a reset keeps */
 #define FEW_ITEMS 8u     /* up to here comparing all pairs beats an index */
 
@@ -19,19 +18,27 @@ void
 pyrog_builder_init (PyrogBuilder *builder, PyrogArena *arena)
 {
   builder->arena = arena;
-  builder->stack = NULL;
+  builder->stack = builder->first;
   builder->length = 0;
-  builder->capacity = 0;
+  builder->capacity = PYROG_BUILDER_FIRST;
   builder->depth = 0;
   builder->max_depth = PYROG_MAX_DEPTH;
   builder->error = NULL;
 }
 
+static void
+free_stack (PyrogBuilder *builder)
+{
+  if (builder->stack != builder->first)
+    g_free (builder->stack);
+  builder->stack = builder->first;
+  builder->capacity = PYROG_BUILDER_FIRST;
+}
+
 void
 pyrog_builder_clear (PyrogBuilder *builder)
 {
-  g_clear_pointer (&builder->stack, g_free);
-  builder->capacity = 0;
+  free_stack (builder);
   pyrog_builder_reset (builder);
 }
 
@@ -39,10 +46,7 @@ void
 pyrog_builder_reset (PyrogBuilder *builder)
 {
   if (builder->capacity > KEPT_STACK)
-    {
-      g_clear_pointer (&builder->stack, g_free);
-      builder->capacity = 0;
-    }
+    free_stack (builder);
   builder->length = 0;
   builder->depth = 0;
   g_clear_error (&builder->error);
@@ -64,9 +68,12 @@ pyrog_builder_fail (PyrogBuilder *builder, int code, const char *format, ...)
 static gboolean
 grow_stack (PyrogBuilder *builder)
 {
-  gsize capacity = MAX (builder->capacity * 2, FIRST_STACK);
-  PyrogValue *stack = g_try_renew (PyrogValue, builder->stack, capacity);
+  gsize capacity = builder->capacity * 2;
+  gboolean is_first = builder->stack == builder->first;
+  PyrogValue *stack = g_try_renew (PyrogValue, is_first ? NULL : builder->stack, capacity);
 
+  if (stack != NULL && is_first)
+    memcpy (stack, builder->first, sizeof builder->first);
   if (stack == NULL)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
                                _ ("No memory for %" G_GSIZE_FORMAT " values of a message"),
@@ -290,6 +297,17 @@ pyrog_builder_open (PyrogBuilder *builder, PyrogKind kind)
   builder->frames[builder->depth].start = builder->length;
   builder->frames[builder->depth].kind = (guint8) kind;
   builder->depth++;
+  return TRUE;
+}
+
+gboolean
+pyrog_builder_open_around (PyrogBuilder *builder, PyrogKind kind)
+{
+  g_assert (builder->error != NULL || builder->length > 0);
+
+  if (!pyrog_builder_open (builder, kind))
+    return FALSE;
+  builder->frames[builder->depth - 1].start--;
   return TRUE;
 }
 

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* Small messages need no memory for their scratch */
+#define PYROG_BUILDER_FIRST 32
+
 /* Builds containers of unknown length: values are pushed on a scratch stack and move into the
  * arena, in one piece, when their container closes. Depth, number and memory of values are charged
  * as they come. After the first failure every function fails; finish() reports the error.
@@ -21,11 +24,11 @@ G_BEGIN_DECLS
  * A dict takes keys and values in turn; a repeated key keeps its first place and takes the last
  * value, as in Python; an unhashable key (list, set, dict, or a tuple that holds one) is refused.
  * A set drops repeated items and refuses unhashable ones. Keys and items compare as in Python:
- * 1, 1.0 and True are the same. */
+ * 1, 1.0 and True are the same. A builder stays at its address. */
 typedef struct
 {
   PyrogArena *arena; /* (unowned) */
-  PyrogValue *stack; /* (owned) */
+  PyrogValue *stack; /* first, or (owned) when that was too small */
   gsize length;
   gsize capacity;
   struct
@@ -36,6 +39,7 @@ typedef struct
   guint depth;
   guint max_depth;
   GError *error; /* (owned) (nullable) what went wrong first */
+  PyrogValue first[PYROG_BUILDER_FIRST];
 } PyrogBuilder;
 
 void pyrog_builder_init (PyrogBuilder *builder, PyrogArena *arena);
@@ -48,6 +52,9 @@ gboolean pyrog_builder_open (PyrogBuilder *builder, PyrogKind kind);
 gboolean pyrog_builder_close (PyrogBuilder *builder);
 /* Changes the kind of the innermost open container, for formats that tell it late */
 void pyrog_builder_set_kind (PyrogBuilder *builder, PyrogKind kind);
+/* Opens a container whose first item is the value that was added last. That is no container itself:
+ * its own depth was counted without the one that opens here. */
+gboolean pyrog_builder_open_around (PyrogBuilder *builder, PyrogKind kind);
 /* Takes the innermost open container away and leaves its items where it stood */
 void pyrog_builder_dissolve (PyrogBuilder *builder);
 /* The value that was added last, to look at or replace; NULL after a failure */

@@ -13,21 +13,50 @@
 #define MIN_PLAIN_EXPONENT (-4)
 /* Integers below this are exact and are written as such */
 #define EXACT_INTEGERS 1e15
+/* More decimals are left to the slow way */
+#define MAX_DECIMALS 10
 /* Text of a float up to this length is converted on the stack */
 #define SHORT_FLOAT 64
+
+/* All exact */
+static const double powers_of_ten[] = {
+  1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+  1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+static guint
+count_digits (guint64 value)
+{
+  guint count = 1;
+
+  while (value >= 10000)
+    {
+      value /= 10000;
+      count += 4;
+    }
+  return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
 
 gsize
 pyrog_number_write_uint (char *out, guint64 value)
 {
-  char digits[PYROG_NUMBER_SIZE];
-  gsize size = 0;
+  static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                              "25262728293031323334353637383940414243444546474849"
+                              "50515253545556575859606162636465666768697071727374"
+                              "75767778798081828384858687888990919293949596979899";
+  guint size = count_digits (value);
+  char *p = out + size;
 
-  do
-    digits[size++] = (char) ('0' + value % 10);
-  while ((value /= 10) != 0);
-  for (gsize i = 0; i < size; i++)
-    out[i] = digits[size - 1 - i];
-  out[size] = '\0';
+  *p = '\0';
+  for (; value >= 100; value /= 100)
+    {
+      p -= 2;
+      memcpy (p, pairs + 2 * (value % 100), 2);
+    }
+  if (value >= 10)
+    memcpy (out, pairs + 2 * value, 2);
+  else
+    *out = (char) ('0' + value);
   return size;
 }
 
@@ -55,6 +84,28 @@ round_up (char *text)
         }
       *p = '0';
     }
+}
+
+/* Where few decimals are enough: value is then the float next to integer / 10^decimals, and no
+ * other text of up to DBL_DIG digits is */
+static gboolean
+find_decimals (double value, guint64 *integer, int *decimals)
+{
+  if (value >= EXACT_INTEGERS || value < 1e-5)
+    return FALSE;
+  for (int i = 1; i <= MAX_DECIMALS; i++)
+    {
+      double scaled = rint (value * powers_of_ten[i]);
+      if (scaled >= EXACT_INTEGERS)
+        return FALSE;
+      if (scaled / powers_of_ten[i] == value)
+        {
+          *integer = (guint64) scaled;
+          *decimals = i;
+          return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 /* The fewest digits that read back as value, as "d.ddde±xx" */
@@ -128,23 +179,15 @@ write_exponent (char *out, const char *digits, int n_digits, int exponent)
   return (gsize) (p - out) + pyrog_number_write_int (p, exponent);
 }
 
-/* A positive finite value */
-static gsize
-write_positive (char *out, double value)
+static int
+take_digits (double value, char *digits, int *exponent)
 {
   char text[PYROG_NUMBER_SIZE];
-  char digits[PYROG_NUMBER_SIZE];
   int n_digits = 0;
 
-  if (value < EXACT_INTEGERS && value == trunc (value))
-    {
-      gsize size = pyrog_number_write_uint (out, (guint64) value);
-      memcpy (out + size, ".0", 3);
-      return size + 2;
-    }
   write_shortest (text, sizeof text, value);
   char *e = strchr (text, 'e');
-  int exponent = (int) g_ascii_strtoll (e + 1, NULL, 10);
+  *exponent = (int) g_ascii_strtoll (e + 1, NULL, 10);
   for (const char *p = text; p < e; p++)
     {
       if (*p != '.')
@@ -152,6 +195,30 @@ write_positive (char *out, double value)
     }
   while (n_digits > 1 && digits[n_digits - 1] == '0')
     n_digits--;
+  return n_digits;
+}
+
+/* A positive finite value */
+static gsize
+write_positive (char *out, double value)
+{
+  char digits[PYROG_NUMBER_SIZE];
+  int n_digits, decimals, exponent;
+  guint64 integer;
+
+  if (value < EXACT_INTEGERS && value == trunc (value))
+    {
+      gsize size = pyrog_number_write_uint (out, (guint64) value);
+      memcpy (out + size, ".0", 3);
+      return size + 2;
+    }
+  if (find_decimals (value, &integer, &decimals))
+    {
+      n_digits = (int) pyrog_number_write_uint (digits, integer);
+      exponent = n_digits - decimals - 1;
+    }
+  else
+    n_digits = take_digits (value, digits, &exponent);
   digits[n_digits] = '\0';
 
   if (exponent < MIN_PLAIN_EXPONENT || exponent >= MAX_PLAIN_EXPONENT)
@@ -238,6 +305,40 @@ is_float_text (const char *p, const char *end)
   return p == end;
 }
 
+/* Up to DBL_DIG digits without an exponent: an exact integer and an exact power of ten, whose
+ * quotient is rounded once, as it should be */
+static gboolean
+read_short_float (const char *text, gsize size, double *value)
+{
+  gboolean negative = size > 0 && text[0] == '-';
+  gsize digits = 0, decimals = 0;
+  gboolean has_point = FALSE;
+  guint64 integer = 0;
+
+  if (size > DBL_DIG + 1)
+    return FALSE;
+  for (gsize i = negative ? 1 : 0; i < size; i++)
+    {
+      guint digit = (guint) (guint8) text[i] - '0';
+      if (digit <= 9)
+        {
+          integer = integer * 10 + digit;
+          digits++;
+          decimals += (gsize) has_point;
+        }
+      else if (text[i] == '.' && !has_point)
+        has_point = TRUE;
+      else
+        return FALSE;
+    }
+  if (digits == 0 || digits > DBL_DIG)
+    return FALSE;
+  *value = (double) integer / powers_of_ten[decimals];
+  if (negative)
+    *value = -*value;
+  return TRUE;
+}
+
 gboolean
 pyrog_number_read_float (const char *text, gsize size, double *value)
 {
@@ -245,6 +346,8 @@ pyrog_number_read_float (const char *text, gsize size, double *value)
   g_autofree char *long_text = NULL;
   const char *terminated = short_text;
 
+  if (read_short_float (text, size, value))
+    return TRUE;
   if (!is_float_text (text, text + size))
     return FALSE;
   if (size < sizeof short_text)
