@@ -13,7 +13,8 @@
 
 #define SOCKET_PREFIX "./u:"
 #define ESCAPED_NUL "\\0"
-#define SHOWN 64 /* bytes of a wrong text in the error */
+#define SHOWN 64      /* bytes of a wrong text in the error */
+#define SHOWN_PORT 16 /* bytes of a wrong port */
 
 static gboolean
 refuse (GError **error, const char *text, const char *why)
@@ -30,9 +31,27 @@ parse_port (const char *text, const char *port, guint16 *value, GError **error)
 {
   guint64 number;
 
-  if (!g_ascii_string_to_unsigned (port, 10, 0, G_MAXUINT16, &number, NULL))
-    return refuse (error, text, _ ("the port is not a number from 0 to 65535"));
-  *value = (guint16) number;
+  if (g_ascii_string_to_unsigned (port, 10, 0, G_MAXUINT16, &number, NULL))
+    {
+      *value = (guint16) number;
+      return TRUE;
+    }
+  g_autofree char *shown = pyrog_error_escape (port, strlen (port), SHOWN_PORT);
+  g_autofree char *why = g_strdup_printf (_ ("the port ‘%s’ is not a number up to 65535"), shown);
+  return refuse (error, text, why);
+}
+
+/* UTF-8 without control characters */
+static gboolean
+is_plain (const char *text)
+{
+  if (!g_utf8_validate (text, -1, NULL))
+    return FALSE;
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      if (g_unichar_iscntrl (g_utf8_get_char (p)))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -49,6 +68,8 @@ parse_socket (const char *text, PyrogLocation *location, GError **error)
     return refuse (error, text, _ ("the socket has no name"));
   if (strchr (name, ':') != NULL)
     return refuse (error, text, _ ("the name of a socket has no colon"));
+  if (!is_plain (name))
+    return refuse (error, text, _ ("the name of a socket is in UTF-8 without control characters"));
   return TRUE;
 }
 
@@ -76,7 +97,7 @@ parse_host (const char *text, PyrogLocation *location, GError **error)
   location->host = colon != NULL ? g_strndup (text, (gsize) (colon - text)) : g_strdup (text);
   if (*location->host == '\0')
     return refuse (error, text, _ ("the host is missing"));
-  if (strpbrk (location->host, " \t\r\n/@") != NULL || !g_utf8_validate (location->host, -1, NULL))
+  if (strpbrk (location->host, " /@[]") != NULL || !is_plain (location->host))
     return refuse (error, text, _ ("the host has characters that no host has"));
   return colon == NULL || parse_port (text, colon + 1, &location->port, error);
 }
@@ -125,10 +146,11 @@ pyrog_location_socket_address (const char *sockname, GError **error)
 
   if (size >= sizeof native.sun_path)
     {
+      g_autofree char *shown = pyrog_error_escape (sockname, size, SHOWN);
       g_set_error (
           error, PYROG_ERROR, PYROG_ERROR_INVALID_URI,
           _ ("The socket name ‘%s’ has %" G_GSIZE_FORMAT " bytes, more than %" G_GSIZE_FORMAT),
-          sockname, size, sizeof native.sun_path - 1);
+          shown, size, sizeof native.sun_path - 1);
       return NULL;
     }
   if (*sockname == '@')

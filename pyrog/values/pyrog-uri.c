@@ -9,8 +9,10 @@
 
 #include "pyrog-error-private.h"
 #include "pyrog-location.h"
+#include "pyrog-uri-private.h"
 
 #define SHOWN 64 /* bytes of a wrong text in the error */
+#define SOCKET_PREFIX "@./u:"
 
 /**
  * PyrogUri:
@@ -26,7 +28,9 @@
  * | `PYROMETA:tag,tag[@host[:port]]` | an entry of a name server that has all these tags |
  *
  * Immutable, compared by content, usable in any thread. Pyro5 writes a NUL character in front of an
- * abstract socket's name, which C strings can't hold: pyrog writes an `@`, and also reads `\0`.
+ * abstract socket's name, which C strings can't hold: pyrog writes an `@`, and also reads a
+ * backslash and a zero, `\0`. Peers get the NUL character. A path that begins with `@` can be
+ * written as `./@`.
  *
  * Since: 1.0
  */
@@ -80,19 +84,29 @@ parse_protocol (PyrogUri *self, const char *text, const char **rest, GError **er
   return refuse (error, text, _ ("it does not begin with PYRO:, PYRONAME: or PYROMETA:"));
 }
 
+/* Why a text can't be an object's id or a name; NULL if it can */
+static const char *
+find_fault (const char *object)
+{
+  if (*object == '\0')
+    return _ ("the object is missing");
+  if (!g_utf8_validate (object, -1, NULL))
+    return _ ("the object is not UTF-8");
+  for (const char *p = object; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+      if (g_unichar_isspace (c) || g_unichar_iscntrl (c))
+        return _ ("the object has a blank or control character in it");
+    }
+  return strchr (object, '@') != NULL ? _ ("the object has an @ in it") : NULL;
+}
+
 static gboolean
 check_object (const char *text, const char *object, GError **error)
 {
-  if (*object == '\0')
-    return refuse (error, text, _ ("the object is missing"));
-  if (!g_utf8_validate (object, -1, NULL))
-    return refuse (error, text, _ ("the object is not UTF-8"));
-  for (const char *p = object; *p != '\0'; p = g_utf8_next_char (p))
-    {
-      if (g_unichar_isspace (g_utf8_get_char (p)))
-        return refuse (error, text, _ ("the object has a blank in it"));
-    }
-  return TRUE;
+  const char *fault = find_fault (object);
+
+  return fault == NULL || refuse (error, text, fault);
 }
 
 static int
@@ -132,6 +146,13 @@ parse_object (PyrogUri *self, const char *text, const char *object, GError **err
   return check_object (text, self->object, error);
 }
 
+/* Whether a location that was parsed has a port in its text */
+static gboolean
+names_port (const char *location)
+{
+  return *location == '[' ? !g_str_has_suffix (location, "]") : strchr (location, ':') != NULL;
+}
+
 static gboolean
 parse_location (PyrogUri *self, const char *text, const char *location, GError **error)
 {
@@ -143,8 +164,10 @@ parse_location (PyrogUri *self, const char *text, const char *location, GError *
     return FALSE;
   if (self->location.sockname != NULL || self->location.port != 0)
     return TRUE;
+  if (names_port (location))
+    return refuse (error, text, _ ("the port is 0, not from 1 to 65535"));
   if (self->protocol == PYROG_URI_PROTOCOL_PYRO)
-    return refuse (error, text, _ ("the port is missing, or not from 1 to 65535"));
+    return refuse (error, text, _ ("the port is missing"));
   self->location.port = PYROG_DEFAULT_NS_PORT;
   return TRUE;
 }
@@ -203,7 +226,7 @@ pyrog_uri_new (const char *text, GError **error)
 PyrogUri *
 pyrog_uri_new_for_host (const char *object, const char *host, guint16 port)
 {
-  g_return_val_if_fail (object != NULL && *object != '\0', NULL);
+  g_return_val_if_fail (object != NULL && find_fault (object) == NULL, NULL);
   g_return_val_if_fail (host != NULL && *host != '\0', NULL);
   g_return_val_if_fail (port != 0, NULL);
 
@@ -228,7 +251,7 @@ pyrog_uri_new_for_host (const char *object, const char *host, guint16 port)
 PyrogUri *
 pyrog_uri_new_for_socket (const char *object, const char *sockname)
 {
-  g_return_val_if_fail (object != NULL && *object != '\0', NULL);
+  g_return_val_if_fail (object != NULL && find_fault (object) == NULL, NULL);
   g_return_val_if_fail (sockname != NULL && *sockname != '\0', NULL);
 
   PyrogUri *self = alloc_uri ();
@@ -295,6 +318,53 @@ pyrog_uri_to_string (PyrogUri *self)
   g_autofree char *location = pyrog_uri_get_location (self);
   return g_strconcat (protocols[self->protocol], ":", self->object, location != NULL ? "@" : NULL,
                       location, NULL);
+}
+
+static gboolean
+is_abstract (PyrogUri *self)
+{
+  return self->location.sockname != NULL && *self->location.sockname == '@';
+}
+
+char *
+pyrog_uri_to_wire (PyrogUri *self, gsize *size)
+{
+  char *text = pyrog_uri_to_string (self);
+
+  *size = strlen (text);
+  if (is_abstract (self))
+    text[*size - strlen (self->location.sockname)] = '\0';
+  return text;
+}
+
+char *
+pyrog_uri_dup_wire_sockname (PyrogUri *self, gsize *size)
+{
+  char *sockname = g_strdup (self->location.sockname);
+
+  *size = sockname != NULL ? strlen (sockname) : 0;
+  if (is_abstract (self))
+    *sockname = '\0';
+  return sockname;
+}
+
+PyrogUri *
+pyrog_uri_new_from_wire (const char *text, gsize size, GError **error)
+{
+  g_autofree char *copy = g_strndup (text, size);
+  gsize start
+      = strlen (copy); /* where a NUL is; it has a meaning in front of a socket's name only */
+  const char *at = strchr (copy, '@');
+
+  if (start < size && at != NULL && strcmp (at, SOCKET_PREFIX) == 0)
+    {
+      memcpy (copy + start, text + start, size - start);
+      copy[start] = '@';
+    }
+  if (strlen (copy) == size)
+    return pyrog_uri_new (copy, error);
+  refuse (error, copy, _ ("it has a NUL character in it"));
+  return NULL;
 }
 
 /**
