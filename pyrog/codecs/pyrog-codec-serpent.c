@@ -213,7 +213,8 @@ read_number (Reader *reader)
       && !literal_to_double (reader, &literal, &value))
     return FALSE;
   if (literal.is_imaginary)
-    return is_complex ? malformed (reader) : add_complex (reader, 0, sign * value);
+    return is_complex ? malformed (reader)
+                      : add_complex (reader, sign < 0 ? -0.0 : 0.0, sign * value);
   if (is_complex)
     return read_imaginary_part (reader, sign * value);
   if (literal.is_float)
@@ -590,8 +591,8 @@ read_document (Reader *reader)
                                _ ("The serpent text is not UTF-8, or has NUL characters"));
   if (size > 0 && *reader->p == '#')
     {
-      const char *newline = memchr (reader->p, '\n', size);
-      reader->p = newline != NULL ? newline : reader->end;
+      while (reader->p < reader->end && *reader->p != '\n' && *reader->p != '\r')
+        reader->p++;
     }
   if (!read_value (reader))
     return FALSE;

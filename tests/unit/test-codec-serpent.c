@@ -34,6 +34,7 @@ static void
 test_other_forms (void)
 {
   decodes ("# serpent utf-8 python3.2\n1", "i:1");
+  decodes ("# comment\r[1]", "[i:1]");
   decodes ("# any comment, and then no more\r\n1", "i:1");
   decodes ("\n  [\n  1,\n  ( 2 , ) ,\r\n\t{ 3 }\f]\n", "[i:1,(i:2),{s i:3}]");
   decodes ("[1,]", "[i:1]");
@@ -67,6 +68,7 @@ test_numbers (void)
   decodes ("[1e30000,-1e30000]", "[f:7ff0000000000000,f:fff0000000000000]");
   decodes ("{'__class__':'float','value':'nan'}", "f:7ff8000000000000");
   decodes ("2j", "c:00000000000000004000000000000000");
+  decodes ("-2j", "c:8000000000000000c000000000000000");
   decodes ("(1.5+2.0j)", "c:3ff80000000000004000000000000000");
   decodes ("1-2j", "c:3ff0000000000000c000000000000000");
   decodes ("[(1+2j),(-1 - 2j)]",
