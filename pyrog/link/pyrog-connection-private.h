@@ -49,6 +49,13 @@ void pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare);
 
 /* What waits to be sent; append to it, then flush */
 PyrogBuffer *pyrog_connection_get_out (PyrogConnection *self);
+/* Appends a message; if nothing waits it takes the memory, and message gets the old one: a large
+ * message is not copied */
+void pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message);
+/* Takes size bytes out again that begin at that position in the stream; none of them was sent */
+void pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size);
+/* The position in the stream behind all that is queued */
+guint64 pyrog_connection_get_queued (PyrogConnection *self);
 /* Writes what it can: TRUE if no error came; what is left is get_unsent() */
 gboolean pyrog_connection_flush (PyrogConnection *self, GError **error);
 gsize pyrog_connection_get_unsent (PyrogConnection *self);

@@ -356,6 +356,35 @@ pyrog_connection_get_out (PyrogConnection *self)
   return &self->out;
 }
 
+void
+pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message)
+{
+  if (self->out.size == 0)
+    {
+      PyrogBuffer old = self->out;
+      self->out = *message;
+      *message = old;
+    }
+  else
+    pyrog_buffer_append (&self->out, message->data, message->size);
+}
+
+void
+pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
+{
+  gsize start = self->out_start + (gsize) (position - self->sent);
+
+  g_assert (position >= self->sent && start + size <= self->out.size);
+  memmove (self->out.data + start, self->out.data + start + size, self->out.size - start - size);
+  self->out.size -= size;
+}
+
+guint64
+pyrog_connection_get_queued (PyrogConnection *self)
+{
+  return self->sent + pyrog_connection_get_unsent (self);
+}
+
 gboolean
 pyrog_connection_flush (PyrogConnection *self, GError **error)
 {

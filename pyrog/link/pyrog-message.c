@@ -398,3 +398,9 @@ pyrog_message_set_seq (guint8 *message, guint16 seq)
 {
   put_u16 (message + OFFSET_SEQ, seq);
 }
+
+void
+pyrog_message_add_flags (guint8 *message, guint16 flags)
+{
+  put_u16 (message + OFFSET_FLAGS, (guint) get_u16 (message + OFFSET_FLAGS) | flags);
+}

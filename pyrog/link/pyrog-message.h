@@ -135,7 +135,8 @@ gboolean
 pyrog_message_end (PyrogMessageWriter *writer, gboolean compress, gsize max_size, GError **error);
 void pyrog_message_abandon (PyrogMessageWriter *writer);
 
-/* Changes a finished message in place: its sequence number */
+/* Change a finished message in place */
 void pyrog_message_set_seq (guint8 *message, guint16 seq);
+void pyrog_message_add_flags (guint8 *message, guint16 flags);
 
 G_END_DECLS

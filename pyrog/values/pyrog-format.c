@@ -43,6 +43,15 @@ pyrog_format_is_valid (const char *format)
   return TRUE;
 }
 
+gboolean
+pyrog_format_is_single (const char *format)
+{
+  char kind;
+  const GVariantType *type;
+
+  return next_element (&format, &kind, &type) && *format == '\0';
+}
+
 /* ---- Building ---- */
 
 static gboolean

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * A format that is none of these is a caller's mistake. */
 
 gboolean pyrog_format_is_valid (const char *format);
+/* Whether it has exactly one element */
+gboolean pyrog_format_is_single (const char *format);
 /* Adds the arguments as one tuple. Text is not copied: it must live as long as the arena's values.
  */
 gboolean pyrog_format_build (PyrogBuilder *builder, const char *format, va_list *args);

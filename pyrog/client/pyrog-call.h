@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pyrog-arena.h"
+#include "pyrog-buffer.h"
+#include "pyrog-chunk.h"
+#include "pyrog-codec.h"
+#include "pyrog-message.h"
+#include "pyrog-outcome.h"
+
+G_BEGIN_DECLS
+
+/* One request of a client on its way through a session */
+typedef struct _PyrogCall PyrogCall;
+
+typedef enum
+{
+  PYROG_CALL_NEW,
+  PYROG_CALL_WAITING, /* for a connection */
+  PYROG_CALL_QUEUED,  /* written, or to be written */
+  PYROG_CALL_DONE,
+} PyrogCallState;
+
+typedef enum
+{
+  PYROG_MEMBER_ANY, /* not checked: it is for another object, or only for the connection */
+  PYROG_MEMBER_METHOD,
+  PYROG_MEMBER_ATTRIBUTE,
+} PyrogMemberKind;
+
+/* Called once, without locks, in the thread that found the call done */
+typedef void (*PyrogCallFunc) (PyrogCall *call, gpointer user_data);
+
+struct _PyrogCall
+{
+  gatomicrefcount refs;
+
+  /* The request; set before it is submitted */
+  PyrogBuffer message; /* empty: the call is done as soon as there is a connection */
+  const PyrogCodec *codec;
+  char *member; /* (owned) (nullable) */
+  PyrogMemberKind kind;
+  gboolean oneway;
+  gboolean idempotent;
+  int retries;        /* how often it may be repeated if that is safe */
+  gint64 deadline;    /* monotonic time, or 0 */
+  PyrogCallFunc func; /* (nullable) NULL: somebody waits in pyrog_session_wait() */
+  gpointer user_data;
+  GMainContext *context; /* (owned) (nullable) of an asynchronous call */
+
+  /* (locked-by the session) */
+  PyrogCallState state;
+  gboolean abandoned; /* its reply is read and dropped */
+  gboolean renewed;   /* it was put on a new connection, because the old one was dead */
+  guint16 seq;
+  guint64 start; /* where it begins in the connection's stream */
+  guint64 end;
+
+  /* The result, once it is done */
+  GError *error;         /* (owned) (nullable) */
+  PyrogOutcome *outcome; /* (owned) (nullable) of an error */
+  PyrogArena *arena;     /* (owned) (nullable) where the result is */
+  PyrogChunk *chunk;     /* (owned) (nullable) what the result points into */
+  PyrogValue result;
+  GVariant *annotations; /* (owned) (nullable) of the reply, a{say} */
+  char *stream_id;       /* (owned) (nullable) the result is an item stream */
+};
+
+PyrogCall *pyrog_call_new (void);
+PyrogCall *pyrog_call_ref (PyrogCall *call);
+void pyrog_call_unref (PyrogCall *call);
+
+/* Ends it with an error that says how far it came; takes the error */
+void pyrog_call_fail (PyrogCall *call, GError *error, PyrogExecution execution);
+/* Ends it with a reply message; FALSE and an error if the connection can't go on after this */
+gboolean pyrog_call_take_reply (PyrogCall *call,
+                                const PyrogHeader *header,
+                                const guint8 *body,
+                                PyrogChunk *chunk,
+                                gsize max_size,
+                                GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogCall, pyrog_call_unref)
+
+G_END_DECLS

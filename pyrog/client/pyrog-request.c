@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-request.h"
+
+#include <string.h>
+
+#include "pyrog-call-options-private.h"
+#include "pyrog-config-items.h"
+#include "pyrog-error-private.h"
+#include "pyrog-outcome-private.h"
+#include "pyrog-value-variant.h"
+
+static PyrogHeader
+make_header (const PyrogRequest *request)
+{
+  const PyrogCallOptions *options = request->options;
+  PyrogHeader header
+      = { .type = PYROG_MESSAGE_INVOKE, .serializer = (guint8) request->codec->serializer };
+
+  if (options == NULL)
+    return header;
+  if (options->oneway)
+    header.flags |= PYROG_FLAG_ONEWAY;
+  if (options->has_correlation_id)
+    {
+      header.flags |= PYROG_FLAG_CORRELATION_ID;
+      memcpy (header.correlation_id, options->correlation_id, PYROG_CORRELATION_ID_SIZE);
+    }
+  return header;
+}
+
+static void
+add_annotations (PyrogMessageWriter *writer, const PyrogCallOptions *options)
+{
+  GHashTableIter iter;
+  gpointer id, data;
+
+  if (options == NULL)
+    return;
+  g_hash_table_iter_init (&iter, options->annotations);
+  while (g_hash_table_iter_next (&iter, &id, &data))
+    pyrog_message_add_annotation (writer, id, g_bytes_get_data (data, NULL),
+                                  g_bytes_get_size (data));
+}
+
+static gboolean
+write_message (const PyrogRequest *request,
+               const PyrogCallParts *parts,
+               PyrogBuffer *out,
+               GError **error)
+{
+  const PyrogHeader header = make_header (request);
+  PyrogMessageWriter writer;
+
+  pyrog_message_begin (&writer, out, &header);
+  add_annotations (&writer, request->options);
+  pyrog_message_begin_payload (&writer);
+  return pyrog_codec_encode_call (request->codec, parts, out, error)
+         && pyrog_message_end (
+             &writer, pyrog_config_get_flag (request->config, PYROG_CONFIG_COMPRESSION),
+             (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
+             error);
+}
+
+static void
+set_not_sent (GError *error)
+{
+  const PyrogOutcomeParts parts = { .execution = PYROG_EXECUTION_NOT_SENT };
+  g_autoptr (PyrogOutcome) outcome = pyrog_outcome_new (&parts);
+
+  pyrog_error_set_outcome (error, outcome);
+}
+
+PyrogCall *
+pyrog_request_make_call (const PyrogRequest *request,
+                         const PyrogValue *args,
+                         const PyrogValue *kwargs,
+                         GError **error)
+{
+  const PyrogCallParts parts
+      = { pyrog_value_text (request->object), pyrog_value_text (request->method), *args, *kwargs };
+  const PyrogCallOptions *options = request->options;
+  g_autoptr (PyrogCall) call = pyrog_call_new ();
+  double timeout = options != NULL && options->timeout >= 0 ? options->timeout : request->timeout;
+  GError *failure = NULL;
+
+  if (!write_message (request, &parts, &call->message, &failure))
+    {
+      set_not_sent (failure);
+      g_propagate_error (error, failure);
+      return NULL;
+    }
+  call->codec = request->codec;
+  call->kind = request->kind;
+  call->member = g_strdup (request->member);
+  call->oneway = options != NULL && options->oneway;
+  call->idempotent = options != NULL && options->idempotent;
+  call->retries = (int) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_RETRIES);
+  if (timeout > 0)
+    call->deadline = g_get_monotonic_time () + (gint64) (timeout * G_USEC_PER_SEC);
+  return g_steal_pointer (&call);
+}
+
+PyrogCall *
+pyrog_request_make_call_of_variants (const PyrogRequest *request,
+                                     GVariant *args,
+                                     GVariant *kwargs,
+                                     GError **error)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue arg_values = { .kind = PYROG_KIND_TUPLE };
+  PyrogValue kwarg_values = { .kind = PYROG_KIND_DICT };
+  GError *failure = NULL;
+
+  if ((args != NULL && !pyrog_value_from_variant (arena, args, &arg_values, &failure))
+      || (kwargs != NULL && !pyrog_value_from_variant (arena, kwargs, &kwarg_values, &failure)))
+    {
+      set_not_sent (failure);
+      g_propagate_error (error, failure);
+      return NULL;
+    }
+  return pyrog_request_make_call (request, &arg_values, &kwarg_values, error);
+}

@@ -1,0 +1,708 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <poll.h>
+#include <string.h>
+
+#include "pyrog-config-items.h"
+#include "pyrog-error-private.h"
+#include "pyrog-session-private.h"
+#include "pyrog-value-variant.h"
+
+/* What a session does with its connection and its calls, without waiting. Who waits, and where, is
+ * in pyrog-session.c. */
+
+/* A connection that was idle for longer may have died unseen: one look costs less than a lost call
+ */
+#define IDLE_TIME 1000 /* microseconds */
+#define MAX_READS 16   /* before others get a turn */
+
+/* Pauses between attempts to connect, as gRPC has them */
+#define FIRST_PAUSE 1.0 /* seconds */
+#define PAUSE_FACTOR 1.6
+#define MAX_PAUSE 120.0
+#define JITTER 0.2
+
+#define SHOWN_REASON 256 /* bytes of a refusal */
+
+/* ---- The end of calls ---- */
+
+/* Takes the queue's reference */
+static void
+finish (PyrogSession *self, PyrogCall *call)
+{
+  call->state = PYROG_CALL_DONE;
+  if (call->func != NULL && !call->abandoned)
+    {
+      g_queue_push_tail (&self->done, call);
+      return;
+    }
+  g_cond_broadcast (&self->changed);
+  pyrog_call_unref (call);
+}
+
+static void
+fail (PyrogSession *self, PyrogCall *call, GError *error, PyrogExecution execution)
+{
+  if (!call->abandoned)
+    pyrog_call_fail (call, error, execution);
+  else
+    g_error_free (error);
+  finish (self, call);
+}
+
+static PyrogExecution
+execution_of (PyrogSession *self, PyrogCall *call)
+{
+  return call->start >= pyrog_connection_get_sent (self->connection) ? PYROG_EXECUTION_NOT_SENT
+                                                                     : PYROG_EXECUTION_MAYBE;
+}
+
+/* A oneway call is done when the kernel has it */
+static void
+finish_oneway (PyrogSession *self)
+{
+  PyrogCall *call;
+
+  while (self->state == PYROG_SESSION_READY && (call = g_queue_peek_head (&self->queued)) != NULL
+         && call->oneway && call->end <= pyrog_connection_get_sent (self->connection))
+    {
+      g_queue_pop_head (&self->queued);
+      finish (self, call);
+    }
+}
+
+/* Whether a call whose connection broke may go on another one */
+static gboolean
+may_repeat (PyrogCall *call, PyrogExecution execution)
+{
+  if (call->abandoned)
+    return FALSE;
+  /* The one repetition that nobody has to ask for */
+  if (execution == PYROG_EXECUTION_NOT_SENT && !call->renewed)
+    {
+      call->renewed = TRUE;
+      return TRUE;
+    }
+  return (execution == PYROG_EXECUTION_NOT_SENT || call->idempotent) && call->retries-- > 0;
+}
+
+static void
+forget_connection (PyrogSession *self)
+{
+  if (self->connection != NULL)
+    {
+      pyrog_connection_shutdown (self->connection); /* wakes a thread that polls it */
+      pyrog_connection_close (self->connection);
+    }
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  self->generation++;
+  self->resolving = FALSE;
+  self->state = PYROG_SESSION_IDLE;
+}
+
+void
+pyrog_session_lost_locked (PyrogSession *self, GError *error)
+{
+  GQueue again = G_QUEUE_INIT;
+  PyrogCall *call;
+
+  finish_oneway (self);
+  GQueue lost = self->queued;
+  g_queue_init (&self->queued);
+  while ((call = g_queue_pop_head (&lost)) != NULL)
+    {
+      PyrogExecution execution = execution_of (self, call);
+      if (may_repeat (call, execution))
+        {
+          call->state = PYROG_CALL_WAITING;
+          g_queue_push_tail (&again, call);
+        }
+      else
+        fail (self, call, g_error_copy (error), execution);
+    }
+  while ((call = g_queue_pop_tail (&again)) != NULL)
+    g_queue_push_head (&self->waiting, call);
+  forget_connection (self);
+  g_error_free (error);
+  if (self->waiting.length > 0)
+    pyrog_session_begin_locked (self);
+}
+
+/* ---- Connecting ---- */
+
+static gint64
+pause_length (guint attempts)
+{
+  double pause = FIRST_PAUSE;
+
+  for (guint i = 1; i < attempts && pause < MAX_PAUSE; i++)
+    pause *= PAUSE_FACTOR;
+  pause = MIN (pause, MAX_PAUSE) * g_random_double_range (1 - JITTER, 1 + JITTER);
+  return (gint64) (pause * G_USEC_PER_SEC);
+}
+
+/* Ends the calls that wait for a connection, but for those that may wait for another attempt */
+static void
+connect_failed (PyrogSession *self, GError *error, gboolean final)
+{
+  GQueue waiting = self->waiting;
+  PyrogCall *call;
+
+  g_queue_init (&self->waiting);
+  forget_connection (self);
+  while ((call = g_queue_pop_head (&waiting)) != NULL)
+    {
+      if (!final && call->retries-- > 0)
+        g_queue_push_tail (&self->waiting, call);
+      else
+        fail (self, call, g_error_copy (error), PYROG_EXECUTION_NOT_SENT);
+    }
+  g_error_free (error);
+  if (self->waiting.length > 0)
+    {
+      self->state = PYROG_SESSION_BACKOFF;
+      self->retry_at = g_get_monotonic_time () + pause_length (++self->attempts);
+    }
+}
+
+static gboolean
+write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
+{
+  const PyrogHeader header
+      = { .type = PYROG_MESSAGE_CONNECT, .serializer = (guint8) self->codec->serializer };
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue handshake = pyrog_value_text ("hello");
+  PyrogMessageWriter writer;
+
+  if (self->handshake != NULL
+      && !pyrog_value_from_variant (arena, self->handshake, &handshake, error))
+    return FALSE;
+  PyrogValue items[4] = { pyrog_value_text ("handshake"), handshake, pyrog_value_text ("object"),
+                          pyrog_value_text (pyrog_uri_get_object (self->uri)) };
+  PyrogValue payload = { .kind = PYROG_KIND_DICT, .size = 2, .items = items };
+  pyrog_message_begin (&writer, out, &header);
+  pyrog_message_begin_payload (&writer);
+  if (!self->codec->encode (&payload, "handshake", out, error))
+    {
+      pyrog_message_abandon (&writer);
+      return FALSE;
+    }
+  return pyrog_message_end (&writer, FALSE, G_MAXUINT32, error);
+}
+
+static void
+flush (PyrogSession *self)
+{
+  GError *error = NULL;
+
+  if (!pyrog_connection_flush (self->connection, &error))
+    {
+      if (self->state == PYROG_SESSION_HANDSHAKE)
+        connect_failed (self, error, FALSE);
+      else
+        pyrog_session_lost_locked (self, error);
+    }
+}
+
+static void
+connected (PyrogSession *self)
+{
+  GError *error = NULL;
+
+  self->connection
+      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
+                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  self->state = PYROG_SESSION_HANDSHAKE;
+  if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
+    connect_failed (self, error, TRUE);
+  else
+    flush (self);
+}
+
+/* FALSE: this address is no good, the next one is to be found */
+static gboolean
+go_on_connecting (PyrogSession *self, PyrogConnect result)
+{
+  switch (result)
+    {
+    case PYROG_CONNECT_DONE:
+      connected (self);
+      return TRUE;
+    case PYROG_CONNECT_PENDING:
+      self->state = PYROG_SESSION_CONNECTING;
+      return TRUE;
+    case PYROG_CONNECT_NEXT:
+      self->state = PYROG_SESSION_RESOLVING;
+      return FALSE;
+    }
+  g_assert_not_reached ();
+}
+
+/* Where that takes no time, the addresses are found here and now */
+static void
+resolve_quickly (PyrogSession *self)
+{
+  while (self->state == PYROG_SESSION_RESOLVING && pyrog_connector_is_quick (self->connector))
+    {
+      GError *error = NULL;
+      g_autoptr (GSocketAddress) address = g_socket_address_enumerator_next (
+          pyrog_connector_get_enumerator (self->connector), NULL, &error);
+      pyrog_session_resolved_locked (self, address, error);
+    }
+}
+
+void
+pyrog_session_resolved_locked (PyrogSession *self, GSocketAddress *address, GError *error)
+{
+  self->resolving = FALSE;
+  if (address == NULL)
+    connect_failed (self, pyrog_connector_explain (self->connector, error), FALSE);
+  else
+    go_on_connecting (self, pyrog_connector_try (self->connector, address));
+}
+
+void
+pyrog_session_begin_locked (PyrogSession *self)
+{
+  int version = (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION);
+  GError *error = NULL;
+
+  self->generation++;
+  self->connector = pyrog_connector_new (self->uri, version, &error);
+  if (self->connector == NULL)
+    {
+      connect_failed (self, error, TRUE);
+      return;
+    }
+  self->state = PYROG_SESSION_RESOLVING;
+  resolve_quickly (self);
+}
+
+/* ---- Putting calls on the connection ---- */
+
+static gboolean
+check_member (PyrogSession *self, PyrogCall *call, GError **error)
+{
+  gboolean known;
+
+  if (call->kind == PYROG_MEMBER_ANY)
+    return TRUE;
+  if (call->kind == PYROG_MEMBER_METHOD)
+    known = pyrog_metadata_has_method (self->metadata, call->member);
+  else
+    known = pyrog_metadata_has_attribute (self->metadata, call->member);
+  if (known)
+    return TRUE;
+  g_autofree char *uri = pyrog_uri_to_string (self->uri);
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR,
+               _ ("Remote object ‘%s’ has no exposed attribute or method ‘%s’"), uri, call->member);
+  return FALSE;
+}
+
+/* Takes a reference of the call */
+static void
+put_on_connection (PyrogSession *self, PyrogCall *call)
+{
+  GError *error = NULL;
+
+  if (!check_member (self, call, &error))
+    {
+      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      return;
+    }
+  if (call->message.size == 0)
+    {
+      finish (self, call);
+      return;
+    }
+  if (call->kind == PYROG_MEMBER_METHOD && !call->oneway
+      && pyrog_metadata_is_oneway (self->metadata, call->member))
+    {
+      call->oneway = TRUE;
+      pyrog_message_add_flags (call->message.data, PYROG_FLAG_ONEWAY);
+    }
+  gsize size = call->message.size;
+  call->seq = ++self->next_seq;
+  pyrog_message_set_seq (call->message.data, call->seq);
+  call->start = pyrog_connection_get_queued (self->connection);
+  call->end = call->start + size;
+  call->state = PYROG_CALL_QUEUED;
+  g_queue_push_tail (&self->queued, call);
+  /* A call that may be repeated keeps its message */
+  if (call->renewed && call->retries <= 0)
+    pyrog_connection_queue (self->connection, &call->message);
+  else
+    pyrog_buffer_append (pyrog_connection_get_out (self->connection), call->message.data, size);
+}
+
+static void
+put_waiting_on_connection (PyrogSession *self)
+{
+  PyrogCall *call;
+
+  while ((call = g_queue_pop_head (&self->waiting)) != NULL)
+    put_on_connection (self, call);
+  flush (self);
+  finish_oneway (self);
+}
+
+/* Nobody has looked at the connection for a while: whether it is still alive */
+static void
+look_at_idle_connection (PyrogSession *self)
+{
+  if (self->state != PYROG_SESSION_READY || self->queued.length > 0
+      || g_get_monotonic_time () - self->last_activity < IDLE_TIME)
+    return;
+  if (pyrog_connection_fill (self->connection, NULL, NULL) != PYROG_IO_AGAIN)
+    forget_connection (self);
+}
+
+void
+pyrog_session_enter_locked (PyrogSession *self, PyrogCall *call)
+{
+  pyrog_call_ref (call);
+  look_at_idle_connection (self);
+  if (self->state == PYROG_SESSION_READY)
+    {
+      put_on_connection (self, call);
+      if (self->state == PYROG_SESSION_READY)
+        flush (self);
+      finish_oneway (self);
+      return;
+    }
+  call->state = PYROG_CALL_WAITING;
+  g_queue_push_tail (&self->waiting, call);
+  if (self->state == PYROG_SESSION_IDLE)
+    pyrog_session_begin_locked (self);
+}
+
+/* ---- Messages ---- */
+
+static gboolean
+read_handshake (PyrogSession *self,
+                const PyrogHeader *header,
+                const guint8 *body,
+                PyrogArena *arena,
+                PyrogValue *value,
+                GError **error)
+{
+  const PyrogCodec *codec = pyrog_codec_get (header->serializer);
+  PyrogMessage message;
+
+  pyrog_arena_set_budget (arena, 0, PYROG_MAX_METADATA_VALUES);
+  if (codec == NULL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL, _ ("Unknown serializer %u"),
+                   header->serializer);
+      return FALSE;
+    }
+  return pyrog_message_parse (header, body, PYROG_MAX_CONNECTOK_SIZE, arena, &message, error)
+         && codec->decode (arena, message.payload, message.payload_size, value, error);
+}
+
+static GError *
+refusal (const PyrogValue *reason)
+{
+  g_autofree char *text
+      = pyrog_error_escape (reason->kind == PYROG_KIND_STR ? reason->text : "",
+                            reason->kind == PYROG_KIND_STR ? reason->size : 0, SHOWN_REASON);
+
+  return g_error_new (PYROG_ERROR, PYROG_ERROR_COMMUNICATION,
+                      _ ("The daemon refused the connection: %s"), text);
+}
+
+/* TRUE: the session is ready */
+static gboolean
+take_handshake (PyrogSession *self, const PyrogHeader *header, const guint8 *body, GError **error)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue value;
+
+  if (header->type != PYROG_MESSAGE_CONNECTOK && header->type != PYROG_MESSAGE_CONNECTFAIL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL,
+                   _ ("A message of type %u came in place of a handshake"), header->type);
+      return FALSE;
+    }
+  if (!read_handshake (self, header, body, arena, &value, error))
+    return FALSE;
+  if (header->type == PYROG_MESSAGE_CONNECTFAIL)
+    {
+      g_propagate_error (error, refusal (&value));
+      return FALSE;
+    }
+  const PyrogValue *answer = pyrog_value_lookup (&value, "handshake");
+  const PyrogValue *meta = pyrog_value_lookup (&value, "meta");
+  const PyrogValue none = pyrog_value_none ();
+  PyrogMetadata *metadata = pyrog_metadata_new (meta != NULL ? meta : &none, error);
+  if (metadata == NULL)
+    return FALSE;
+  g_clear_pointer (&self->metadata, pyrog_metadata_unref);
+  self->metadata = metadata;
+  g_clear_pointer (&self->answer, g_variant_unref);
+  self->answer = answer != NULL ? pyrog_value_to_variant (answer, "handshake", NULL) : NULL;
+  return TRUE;
+}
+
+/* FALSE with an error: the connection can't go on */
+static gboolean
+take_reply (PyrogSession *self, const PyrogHeader *header, const guint8 *body, GError **error)
+{
+  gsize max_size = (gsize) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_MESSAGE_SIZE);
+  PyrogCall *call;
+
+  finish_oneway (self);
+  call = g_queue_peek_head (&self->queued);
+  if (call == NULL || call->end > pyrog_connection_get_sent (self->connection))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL,
+                   _ ("A reply came that nobody asked for"));
+      return FALSE;
+    }
+  if (!pyrog_call_take_reply (call, header, body, pyrog_connection_get_chunk (self->connection),
+                              max_size, error))
+    return FALSE;
+  g_queue_pop_head (&self->queued);
+  finish (self, call);
+  return TRUE;
+}
+
+static void
+take_message (PyrogSession *self, const PyrogHeader *header, const guint8 *body)
+{
+  GError *error = NULL;
+  gboolean ready = self->state == PYROG_SESSION_READY;
+  gboolean ok = ready ? take_reply (self, header, body, &error)
+                      : take_handshake (self, header, body, &error);
+
+  if (!ok && ready)
+    pyrog_session_lost_locked (self, error);
+  else if (!ok)
+    connect_failed (self, error, TRUE);
+  else
+    {
+      pyrog_connection_consume (self->connection, pyrog_header_message_size (header));
+      if (!ready)
+        {
+          self->state = PYROG_SESSION_READY;
+          self->attempts = 0;
+          put_waiting_on_connection (self);
+        }
+    }
+}
+
+/* ---- Reading ---- */
+
+static void
+broken (PyrogSession *self, GError *error)
+{
+  if (error == NULL)
+    error = g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
+                         _ ("The peer closed the connection"));
+  if (self->state == PYROG_SESSION_HANDSHAKE)
+    connect_failed (self, error, FALSE);
+  else
+    pyrog_session_lost_locked (self, error);
+}
+
+static void
+take_messages (PyrogSession *self)
+{
+  PyrogConnection *connection = self->connection;
+  gsize max_size = (gsize) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_MESSAGE_SIZE);
+
+  while (self->connection == connection)
+    {
+      GError *error = NULL;
+      PyrogHeader header;
+      const guint8 *body;
+      PyrogParse parse = pyrog_connection_peek (
+          connection, self->state == PYROG_SESSION_HANDSHAKE ? PYROG_MAX_CONNECTOK_SIZE : max_size,
+          &header, &body, &error);
+      if (parse == PYROG_PARSE_MORE)
+        return;
+      if (parse == PYROG_PARSE_DONE)
+        take_message (self, &header, body);
+      else
+        broken (self, error);
+    }
+}
+
+static void
+read_connection (PyrogSession *self)
+{
+  PyrogConnection *connection = self->connection;
+
+  for (guint i = 0; i < MAX_READS && self->connection == connection; i++)
+    {
+      GError *error = NULL;
+      gssize result = pyrog_connection_fill (connection, NULL, &error);
+      if (result == PYROG_IO_AGAIN)
+        return;
+      if (result <= 0)
+        {
+          broken (self, error);
+          return;
+        }
+      gboolean full = pyrog_connection_is_full (connection);
+      take_messages (self);
+      if (!full)
+        return;
+    }
+}
+
+void
+pyrog_session_pump_locked (PyrogSession *self, short revents)
+{
+  switch (self->state)
+    {
+    case PYROG_SESSION_CONNECTING:
+      if (!go_on_connecting (self, pyrog_connector_check (self->connector)))
+        resolve_quickly (self);
+      break;
+    case PYROG_SESSION_HANDSHAKE:
+    case PYROG_SESSION_READY:
+      self->last_activity = g_get_monotonic_time ();
+      if ((revents & POLLOUT) != 0)
+        {
+          flush (self);
+          finish_oneway (self);
+        }
+      if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0 && self->connection != NULL)
+        read_connection (self);
+      break;
+    default:
+      break;
+    }
+}
+
+int
+pyrog_session_get_fd_locked (PyrogSession *self, short *events)
+{
+  switch (self->state)
+    {
+    case PYROG_SESSION_CONNECTING:
+      *events = POLLOUT;
+      return g_socket_get_fd (pyrog_connector_get_socket (self->connector));
+    case PYROG_SESSION_HANDSHAKE:
+    case PYROG_SESSION_READY:
+      *events = POLLIN;
+      if (pyrog_connection_get_unsent (self->connection) > 0)
+        *events |= POLLOUT;
+      return pyrog_connection_get_fd (self->connection);
+    default:
+      *events = 0;
+      return -1;
+    }
+}
+
+/* ---- Giving up ---- */
+
+GError *
+pyrog_session_timeout_error (PyrogCall *call)
+{
+  if (call->member == NULL)
+    return g_error_new (PYROG_ERROR, PYROG_ERROR_TIMEOUT, _ ("The operation timed out"));
+  return g_error_new (PYROG_ERROR, PYROG_ERROR_TIMEOUT, _ ("The call of ‘%s’ timed out"),
+                      call->member);
+}
+
+/* Takes a message that was not sent at all from the connection */
+static void
+unqueue (PyrogSession *self, PyrogCall *call)
+{
+  gsize size = (gsize) (call->end - call->start);
+
+  pyrog_connection_unqueue (self->connection, call->start, size);
+  for (GList *link = self->queued.tail; link->data != call; link = link->prev)
+    {
+      PyrogCall *later = link->data;
+      later->start -= size;
+      later->end -= size;
+    }
+  g_queue_remove (&self->queued, call);
+}
+
+/* It is answered as far as its caller is concerned, but its place in the queue stays */
+static void
+leave_place (PyrogSession *self, PyrogCall *call, GError *error)
+{
+  PyrogCall *place = pyrog_call_new ();
+  GList *link = g_queue_find (&self->queued, call);
+
+  place->codec = call->codec;
+  place->oneway = call->oneway;
+  place->seq = call->seq;
+  place->start = call->start;
+  place->end = call->end;
+  place->state = PYROG_CALL_QUEUED;
+  place->abandoned = TRUE;
+  link->data = place;
+  fail (self, call, error, PYROG_EXECUTION_MAYBE);
+}
+
+void
+pyrog_session_abandon_locked (PyrogSession *self,
+                              PyrogCall *call,
+                              GError *error,
+                              gboolean timed_out)
+{
+  if (call->state == PYROG_CALL_DONE)
+    {
+      g_error_free (error);
+      return;
+    }
+  if (call->state == PYROG_CALL_WAITING)
+    {
+      g_queue_remove (&self->waiting, call);
+      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      if (self->waiting.length == 0)
+        forget_connection (self);
+      return;
+    }
+  guint64 sent = pyrog_connection_get_sent (self->connection);
+  if (call->start >= sent)
+    {
+      unqueue (self, call);
+      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      return;
+    }
+  gboolean half = call->end > sent;
+  gboolean first = g_queue_peek_head (&self->queued) == call;
+  leave_place (self, call, error);
+  if (half || (timed_out && first))
+    pyrog_session_lost_locked (
+        self, g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
+                           _ ("The connection was closed because another call was given up")));
+}
+
+void
+pyrog_session_expire_locked (PyrogSession *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gboolean again = TRUE;
+
+  while (again)
+    {
+      again = FALSE;
+      GQueue *queues[] = { &self->queued, &self->waiting };
+      for (guint i = 0; i < G_N_ELEMENTS (queues) && !again; i++)
+        {
+          for (GList *link = queues[i]->head; link != NULL && !again; link = link->next)
+            {
+              PyrogCall *call = link->data;
+              if (call->deadline != 0 && call->deadline <= now && call->func != NULL)
+                {
+                  pyrog_session_abandon_locked (self, call, pyrog_session_timeout_error (call),
+                                                TRUE);
+                  again = TRUE;
+                }
+            }
+        }
+    }
+}

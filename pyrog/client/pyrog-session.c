@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-session.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+#include <poll.h>
+
+#include "pyrog-config-items.h"
+#include "pyrog-error.h"
+#include "pyrog-session-private.h"
+
+/* Who waits for a session's socket, and where: a thread in a synchronous call, or a GSource */
+
+typedef struct
+{
+  GSource source;
+  PyrogSession *session; /* (owned) until the session destroys the source */
+} SessionSource;
+
+PyrogSession *
+pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec)
+{
+  PyrogSession *self = g_new0 (PyrogSession, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->uri = pyrog_uri_ref (uri);
+  self->config = g_object_ref (config);
+  self->codec = codec;
+  self->source_fd = -1;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  return self;
+}
+
+PyrogSession *
+pyrog_session_ref (PyrogSession *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pyrog_session_unref (PyrogSession *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  if (self->connection != NULL)
+    pyrog_connection_close (self->connection);
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  g_clear_pointer (&self->metadata, pyrog_metadata_unref);
+  g_clear_pointer (&self->answer, g_variant_unref);
+  g_clear_pointer (&self->handshake, g_variant_unref);
+  pyrog_uri_unref (self->uri);
+  g_object_unref (self->config);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  g_free (self);
+}
+
+/* ---- What is done ---- */
+
+static gboolean
+call_func_cb (gpointer data)
+{
+  PyrogCall *call = data;
+
+  call->func (call, call->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+call_func_later (PyrogCall *call)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "PyrogSession done");
+  g_source_set_callback (source, call_func_cb, pyrog_call_ref (call),
+                         (GDestroyNotify) pyrog_call_unref);
+  g_source_attach (source, call->context);
+}
+
+/* Calls the functions of calls that are done, without the lock. context is the one whose source is
+ * being dispatched, if any: only there may user code run now. */
+static void
+run_done (PyrogSession *self, GMainContext *context)
+{
+  while (TRUE)
+    {
+      g_mutex_lock (&self->lock);
+      g_autoptr (PyrogCall) call = g_queue_pop_head (&self->done);
+      g_mutex_unlock (&self->lock);
+      if (call == NULL)
+        return;
+      if (context != NULL && call->context == context)
+        call->func (call, call->user_data);
+      else
+        call_func_later (call);
+    }
+}
+
+/* ---- The source of asynchronous calls ---- */
+
+static gboolean session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data);
+
+static void
+session_source_finalize (GSource *source)
+{
+  pyrog_session_unref (((SessionSource *) source)->session);
+}
+
+static GSourceFuncs session_source_funcs
+    = { .dispatch = session_source_dispatch, .finalize = session_source_finalize };
+
+/* Whoever calls this has a reference on the session, so the source's is not the last one */
+static void
+destroy_source (PyrogSession *self)
+{
+  if (self->source != NULL)
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
+  self->fd_tag = NULL;
+  self->source_fd = -1;
+}
+
+static PyrogCall *
+first_async_of (GQueue *queue)
+{
+  for (GList *link = queue->head; link != NULL; link = link->next)
+    {
+      PyrogCall *call = link->data;
+      if (call->func != NULL && !call->abandoned)
+        return call;
+    }
+  return NULL;
+}
+
+static PyrogCall *
+first_async (PyrogSession *self)
+{
+  PyrogCall *call = first_async_of (&self->queued);
+
+  return call != NULL ? call : first_async_of (&self->waiting);
+}
+
+static gboolean
+has_call_in (PyrogSession *self, GMainContext *context)
+{
+  GQueue *queues[] = { &self->queued, &self->waiting };
+
+  for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
+    {
+      for (GList *link = queues[i]->head; link != NULL; link = link->next)
+        {
+          PyrogCall *call = link->data;
+          if (call->func != NULL && !call->abandoned && call->context == context)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static void
+attach_source (PyrogSession *self, GMainContext *context)
+{
+  self->source = g_source_new (&session_source_funcs, sizeof (SessionSource));
+  ((SessionSource *) self->source)->session = pyrog_session_ref (self);
+  g_source_set_static_name (self->source, "PyrogSession");
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_attach (self->source, context);
+}
+
+static gint64
+earliest (gint64 a, gint64 b)
+{
+  if (a == 0 || b == 0)
+    return MAX (a, b);
+  return MIN (a, b);
+}
+
+/* When the source is to look at the clock, or 0 */
+static gint64
+next_time (PyrogSession *self)
+{
+  GQueue *queues[] = { &self->queued, &self->waiting };
+  gint64 time = self->state == PYROG_SESSION_BACKOFF ? self->retry_at : 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
+    {
+      for (GList *link = queues[i]->head; link != NULL; link = link->next)
+        {
+          PyrogCall *call = link->data;
+          if (call->func != NULL && !call->abandoned)
+            time = earliest (time, call->deadline);
+        }
+    }
+  return time;
+}
+
+static void
+watch_fd (PyrogSession *self, int fd, short events)
+{
+  GIOCondition condition = 0;
+
+  if ((events & POLLIN) != 0)
+    condition |= G_IO_IN;
+  if ((events & POLLOUT) != 0)
+    condition |= G_IO_OUT;
+  if (self->source_fd != fd && self->fd_tag != NULL)
+    {
+      g_source_remove_unix_fd (self->source, self->fd_tag);
+      self->fd_tag = NULL;
+    }
+  self->source_fd = fd;
+  if (fd < 0)
+    return;
+  if (self->fd_tag == NULL)
+    self->fd_tag = g_source_add_unix_fd (self->source, fd, condition);
+  else
+    g_source_modify_unix_fd (self->source, self->fd_tag, condition);
+}
+
+typedef struct
+{
+  PyrogSession *session; /* (owned) */
+  guint generation;
+} Lookup;
+
+static void resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data);
+
+/* A host's name is looked up in the source's context */
+static void
+look_up (PyrogSession *self)
+{
+  GMainContext *context = g_source_get_context (self->source);
+  Lookup *lookup = g_new (Lookup, 1);
+
+  *lookup = (Lookup){ pyrog_session_ref (self), self->generation };
+  self->resolving = TRUE;
+  g_autoptr (GMainContext) current = g_main_context_ref_thread_default ();
+  gboolean push = current != context && g_main_context_acquire (context);
+  if (push)
+    g_main_context_push_thread_default (context);
+  g_socket_address_enumerator_next_async (pyrog_connector_get_enumerator (self->connector), NULL,
+                                          resolved_cb, lookup);
+  if (push)
+    {
+      g_main_context_pop_thread_default (context);
+      g_main_context_release (context);
+    }
+}
+
+/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else */
+static void
+place_source (PyrogSession *self)
+{
+  PyrogCall *call = first_async (self);
+
+  /* On an idle connection it stays, for the next call and to see the end of it */
+  if (self->reading || (call == NULL && self->state != PYROG_SESSION_READY)
+      || (call != NULL && self->source != NULL
+          && !has_call_in (self, g_source_get_context (self->source))))
+    destroy_source (self);
+  if (self->reading || (call == NULL && self->source == NULL))
+    return;
+  if (self->source == NULL)
+    attach_source (self, call->context);
+  if (self->state == PYROG_SESSION_RESOLVING && !self->resolving)
+    look_up (self);
+
+  short events;
+  int fd = pyrog_session_get_fd_locked (self, &events);
+  watch_fd (self, fd, events);
+  gint64 time = next_time (self);
+  g_source_set_ready_time (self->source, time != 0 ? time : -1);
+}
+
+static void
+resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Lookup *lookup = user_data;
+  PyrogSession *self = lookup->session;
+  GError *error = NULL;
+  g_autoptr (GSocketAddress) address = g_socket_address_enumerator_next_finish (
+      G_SOCKET_ADDRESS_ENUMERATOR (object), result, &error);
+
+  g_mutex_lock (&self->lock);
+  if (lookup->generation == self->generation && self->state == PYROG_SESSION_RESOLVING)
+    pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
+  place_source (self);
+  g_mutex_unlock (&self->lock);
+  g_clear_error (&error);
+  run_done (self, NULL);
+  pyrog_session_unref (self);
+  g_free (lookup);
+}
+
+static void
+go_on (PyrogSession *self, short revents)
+{
+  if (self->state == PYROG_SESSION_BACKOFF && g_get_monotonic_time () >= self->retry_at)
+    pyrog_session_begin_locked (self);
+  if (revents != 0)
+    pyrog_session_pump_locked (self, revents);
+}
+
+static gboolean
+session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  PyrogSession *self = ((SessionSource *) source)->session;
+  GMainContext *context = g_source_get_context (source);
+
+  pyrog_session_ref (self);
+  g_mutex_lock (&self->lock);
+  if (self->source == source)
+    {
+      GIOCondition condition
+          = self->fd_tag != NULL ? g_source_query_unix_fd (source, self->fd_tag) : 0;
+      go_on (self, (short) condition);
+      pyrog_session_expire_locked (self);
+      place_source (self);
+    }
+  g_mutex_unlock (&self->lock);
+  run_done (self, context);
+  pyrog_session_unref (self);
+  return G_SOURCE_CONTINUE;
+}
+
+void
+pyrog_session_submit (PyrogSession *self, PyrogCall *call)
+{
+  g_mutex_lock (&self->lock);
+  pyrog_session_enter_locked (self, call);
+  if (!self->reading)
+    place_source (self);
+  g_mutex_unlock (&self->lock);
+  run_done (self, NULL);
+}
+
+/* ---- Waiting in a thread ---- */
+
+typedef struct
+{
+  PyrogSession *session;
+  PyrogCall *call;
+  GCancellable *cancellable; /* (nullable) */
+  GPollFD cancel_fd;
+  gboolean has_cancel_fd;
+} Wait;
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  PyrogSession *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* TRUE: the call has just been given up */
+static gboolean
+give_up (Wait *wait)
+{
+  PyrogCall *call = wait->call;
+  GError *error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (wait->cancellable, &error))
+    pyrog_session_abandon_locked (wait->session, call, error, FALSE);
+  else if (call->deadline != 0 && g_get_monotonic_time () >= call->deadline)
+    pyrog_session_abandon_locked (wait->session, call, pyrog_session_timeout_error (call), TRUE);
+  return call->state == PYROG_CALL_DONE;
+}
+
+static void
+look_up_and_wait (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  g_autoptr (GSocketAddressEnumerator) enumerator = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  GError *error = NULL;
+
+  /* An asynchronous look-up that is on its way may need this thread to end */
+  if (self->resolving)
+    {
+      pyrog_session_begin_locked (self);
+      self->resolving = FALSE;
+      if (self->state != PYROG_SESSION_RESOLVING)
+        return;
+    }
+  guint generation = self->generation;
+  enumerator = g_object_ref (pyrog_connector_get_enumerator (self->connector));
+  g_mutex_unlock (&self->lock);
+  address = g_socket_address_enumerator_next (enumerator, wait->cancellable, &error);
+  g_mutex_lock (&self->lock);
+  if (generation == self->generation && self->state == PYROG_SESSION_RESOLVING
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
+  g_clear_error (&error);
+}
+
+static gboolean
+poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
+{
+  gint64 until = call->deadline;
+
+  if (self->state == PYROG_SESSION_BACKOFF)
+    until = earliest (until, self->retry_at);
+  if (until == 0)
+    return FALSE;
+  gint64 left = MAX (until - g_get_monotonic_time (), 0);
+  timeout->tv_sec = (time_t) (left / G_USEC_PER_SEC);
+  timeout->tv_nsec = (long) (left % G_USEC_PER_SEC) * 1000;
+  return TRUE;
+}
+
+/* One wait for the socket, with the reader's role */
+static void
+read_for_all (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  struct timespec timeout;
+  short events;
+
+  if (self->state == PYROG_SESSION_RESOLVING)
+    {
+      look_up_and_wait (wait);
+      return;
+    }
+  int fd = pyrog_session_get_fd_locked (self, &events);
+  struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
+  if (wait->has_cancel_fd)
+    fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
+  gboolean timed = poll_time (self, wait->call, &timeout);
+  gboolean others = self->done.length > 0;
+  g_mutex_unlock (&self->lock);
+  if (others)
+    run_done (self, NULL);
+  int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
+  g_mutex_lock (&self->lock);
+  /* Another thread may have closed the connection meanwhile */
+  if (fd == pyrog_session_get_fd_locked (self, &events))
+    go_on (self, count > 0 ? fds[0].revents : 0);
+}
+
+static void
+wait_for_reader (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+
+  if (wait->call->deadline != 0)
+    g_cond_wait_until (&self->changed, &self->lock, wait->call->deadline);
+  else
+    g_cond_wait (&self->changed, &self->lock);
+}
+
+static void
+wait_until_done (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  PyrogCall *call = wait->call;
+  gboolean was_reader = FALSE;
+
+  while (call->state != PYROG_CALL_DONE && !give_up (wait))
+    {
+      if (self->reading)
+        {
+          wait_for_reader (wait);
+          continue;
+        }
+      was_reader = TRUE;
+      self->reading = TRUE;
+      if (self->source != NULL)
+        place_source (self);
+      read_for_all (wait);
+      self->reading = FALSE;
+    }
+  if (!was_reader)
+    return;
+  /* Somebody else may want the role */
+  if (self->queued.length > 0 || self->waiting.length > 0)
+    {
+      g_cond_broadcast (&self->changed);
+      place_source (self);
+    }
+}
+
+void
+pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellable)
+{
+  Wait wait = { self, call, cancellable };
+  gulong handler = 0;
+
+  if (cancellable != NULL)
+    {
+      handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
+      wait.has_cancel_fd = g_cancellable_make_pollfd (cancellable, &wait.cancel_fd);
+    }
+  g_mutex_lock (&self->lock);
+  pyrog_session_enter_locked (self, call);
+  wait_until_done (&wait);
+  gboolean others = self->done.length > 0;
+  g_mutex_unlock (&self->lock);
+  if (others)
+    run_done (self, NULL);
+  if (wait.has_cancel_fd)
+    g_cancellable_release_fd (cancellable);
+  if (cancellable != NULL)
+    g_cancellable_disconnect (cancellable, handler);
+}
+
+/* ---- The rest ---- */
+
+void
+pyrog_session_cancel (PyrogSession *self, PyrogCall *call, GError *error)
+{
+  g_mutex_lock (&self->lock);
+  if (call->state == PYROG_CALL_NEW)
+    g_error_free (error);
+  else
+    pyrog_session_abandon_locked (self, call, error, FALSE);
+  if (!self->reading)
+    place_source (self);
+  g_mutex_unlock (&self->lock);
+  run_done (self, NULL);
+}
+
+void
+pyrog_session_close (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  /* Nothing that was asked for before may be sent again */
+  for (GList *link = self->queued.head; link != NULL; link = link->next)
+    {
+      PyrogCall *call = link->data;
+      call->renewed = TRUE;
+      call->retries = 0;
+    }
+  if (self->state == PYROG_SESSION_READY)
+    pyrog_session_lost_locked (self, g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
+                                                  _ ("The connection was released")));
+  if (!self->reading)
+    place_source (self);
+  g_mutex_unlock (&self->lock);
+  run_done (self, NULL);
+}
+
+void
+pyrog_session_set_handshake (PyrogSession *self, GVariant *data)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->handshake, g_variant_unref);
+  self->handshake = data != NULL ? g_variant_ref_sink (data) : NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+pyrog_session_set_codec (PyrogSession *self, const PyrogCodec *codec)
+{
+  g_mutex_lock (&self->lock);
+  self->codec = codec;
+  g_mutex_unlock (&self->lock);
+}
+
+PyrogMetadata *
+pyrog_session_get_metadata (PyrogSession *self)
+{
+  PyrogMetadata *metadata = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->metadata != NULL)
+    metadata = pyrog_metadata_ref (self->metadata);
+  g_mutex_unlock (&self->lock);
+  return metadata;
+}
+
+GVariant *
+pyrog_session_get_answer (PyrogSession *self)
+{
+  GVariant *answer = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->answer != NULL)
+    answer = g_variant_ref (self->answer);
+  g_mutex_unlock (&self->lock);
+  return answer;
+}
+
+gboolean
+pyrog_session_is_connected (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean connected = self->state == PYROG_SESSION_READY;
+  g_mutex_unlock (&self->lock);
+  return connected;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-call.h"
+#include "pyrog-config.h"
+#include "pyrog-metadata.h"
+#include "pyrog-uri.h"
+
+G_BEGIN_DECLS
+
+/* The calls of one client to one object: connects when the first one comes, keeps them in order,
+ * matches replies. May be used in any thread.
+ *
+ * One reader at a time: a synchronous call reads for all, in its thread; without one, a GSource in
+ * the context of the first asynchronous call does. */
+typedef struct _PyrogSession PyrogSession;
+
+PyrogSession *pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec);
+PyrogSession *pyrog_session_ref (PyrogSession *session);
+void pyrog_session_unref (PyrogSession *session);
+/* What the handshake says to the daemon; takes effect with the next connection */
+void pyrog_session_set_handshake (PyrogSession *session, GVariant *data);
+void pyrog_session_set_codec (PyrogSession *session, const PyrogCodec *codec);
+
+/* Begins an asynchronous call; call->func is called in the thread of call->context, or later */
+void pyrog_session_submit (PyrogSession *session, PyrogCall *call);
+/* Makes a call and waits for its end; call->error tells how it was */
+void pyrog_session_wait (PyrogSession *session, PyrogCall *call, GCancellable *cancellable);
+/* The caller has lost interest: the call ends with error, which is taken, unless it has ended */
+void pyrog_session_cancel (PyrogSession *session, PyrogCall *call, GError *error);
+/* Closes the connection; calls in progress fail. The next call connects again. */
+void pyrog_session_close (PyrogSession *session);
+
+/* What the daemon told of the object in the last handshake: a full reference, or NULL */
+PyrogMetadata *pyrog_session_get_metadata (PyrogSession *session);
+/* The daemon's answer to the handshake: a full reference, or NULL */
+GVariant *pyrog_session_get_answer (PyrogSession *session);
+gboolean pyrog_session_is_connected (PyrogSession *session);
+
+G_END_DECLS

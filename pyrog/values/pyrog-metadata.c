@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-metadata.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-error.h"
+
+struct _PyrogMetadata
+{
+  gatomicrefcount refs;
+  GHashTable *methods;    /* (owned) (element-type utf8) */
+  GHashTable *oneway;     /* (owned) (element-type utf8) */
+  GHashTable *attributes; /* (owned) (element-type utf8) */
+};
+
+/* A missing member is an empty one */
+static gboolean
+read_names (GHashTable *names, const PyrogValue *value)
+{
+  if (value == NULL)
+    return TRUE;
+  if (value->kind < PYROG_KIND_LIST || value->kind > PYROG_KIND_FROZENSET)
+    return FALSE;
+  for (gsize i = 0; i < value->size; i++)
+    {
+      if (value->items[i].kind != PYROG_KIND_STR)
+        return FALSE;
+      g_hash_table_add (names, pyrog_value_dup_text (&value->items[i]));
+    }
+  return TRUE;
+}
+
+PyrogMetadata *
+pyrog_metadata_new (const PyrogValue *value, GError **error)
+{
+  g_autoptr (PyrogMetadata) metadata = g_new0 (PyrogMetadata, 1);
+
+  g_atomic_ref_count_init (&metadata->refs);
+  metadata->methods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  metadata->oneway = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  metadata->attributes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (value->kind == PYROG_KIND_DICT
+      && read_names (metadata->methods, pyrog_value_lookup (value, "methods"))
+      && read_names (metadata->oneway, pyrog_value_lookup (value, "oneway"))
+      && read_names (metadata->oneway, pyrog_value_lookup (value, "oneways"))
+      && read_names (metadata->attributes, pyrog_value_lookup (value, "attrs")))
+    return g_steal_pointer (&metadata);
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL,
+               _ ("The daemon's description of the object is malformed"));
+  return NULL;
+}
+
+PyrogMetadata *
+pyrog_metadata_ref (PyrogMetadata *metadata)
+{
+  g_atomic_ref_count_inc (&metadata->refs);
+  return metadata;
+}
+
+void
+pyrog_metadata_unref (PyrogMetadata *metadata)
+{
+  if (!g_atomic_ref_count_dec (&metadata->refs))
+    return;
+  g_hash_table_unref (metadata->methods);
+  g_hash_table_unref (metadata->oneway);
+  g_hash_table_unref (metadata->attributes);
+  g_free (metadata);
+}
+
+gboolean
+pyrog_metadata_has_method (PyrogMetadata *metadata, const char *name)
+{
+  return g_hash_table_contains (metadata->methods, name);
+}
+
+gboolean
+pyrog_metadata_is_oneway (PyrogMetadata *metadata, const char *name)
+{
+  return g_hash_table_contains (metadata->oneway, name);
+}
+
+gboolean
+pyrog_metadata_has_attribute (PyrogMetadata *metadata, const char *name)
+{
+  return g_hash_table_contains (metadata->attributes, name);
+}
+
+gboolean
+pyrog_metadata_is_empty (PyrogMetadata *metadata)
+{
+  return g_hash_table_size (metadata->methods) == 0
+         && g_hash_table_size (metadata->attributes) == 0;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static GStrv
+sorted_names (GHashTable *names)
+{
+  g_autofree char **keys = (char **) g_hash_table_get_keys_as_array (names, NULL);
+
+  qsort (keys, g_hash_table_size (names), sizeof *keys, compare_names);
+  return g_strdupv (keys);
+}
+
+GStrv
+pyrog_metadata_list_methods (PyrogMetadata *metadata)
+{
+  return sorted_names (metadata->methods);
+}
+
+GStrv
+pyrog_metadata_list_oneway (PyrogMetadata *metadata)
+{
+  return sorted_names (metadata->oneway);
+}
+
+GStrv
+pyrog_metadata_list_attributes (PyrogMetadata *metadata)
+{
+  return sorted_names (metadata->attributes);
+}
