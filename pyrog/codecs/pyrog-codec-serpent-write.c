@@ -13,7 +13,6 @@
 
 /* Writes what serpent 1.41 writes, byte for byte, where Python can read it back */
 
-#define HEADER "# serpent utf-8 python3.2\n"
 #define NAN_TEXT "{'__class__':'float','value':'nan'}"
 
 static gboolean write_value (
@@ -361,7 +360,7 @@ pyrog_codec_serpent_encode (const PyrogValue *value,
   const PyrogPath path = { .name = root };
   gsize start = out->size;
 
-  pyrog_buffer_append (out, HEADER, strlen (HEADER));
+  pyrog_buffer_append (out, PYROG_SERPENT_HEADER, strlen (PYROG_SERPENT_HEADER));
   gboolean ok = write_value (out, value, root != NULL ? &path : NULL, 0, error);
   return pyrog_codec_end_encode (out, start, ok, error);
 }

@@ -11,6 +11,7 @@
 #include "pyrog-codec-text.h"
 #include "pyrog-error.h"
 #include "pyrog-number.h"
+#include "pyrog-serpent-text.h"
 
 /* Reads the literals of Python that serpent and its ports to other languages write, and nothing
  * else: no names but None, True and False, no calls, no operators but a sign and the two parts of a
@@ -22,24 +23,9 @@
 /* This many decimal digits always fit gint64 */
 #define SAFE_DIGITS 18
 
-typedef struct
-{
-  PyrogBuilder builder;
-  const char *p;
-  const char *end;
-  const char *start;
-  guint nesting; /* of read_value in itself */
-} Reader;
+typedef PyrogSerpentReader Reader;
 
 static gboolean read_value (Reader *reader);
-
-static gboolean
-malformed (Reader *reader)
-{
-  return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
-                             _ ("The serpent text is malformed at byte %" G_GSIZE_FORMAT),
-                             (gsize) (reader->p - reader->start));
-}
 
 /* The next byte that is not blank, or NUL at the end; NUL never stands in the text */
 static char
@@ -95,7 +81,7 @@ scan_literal (Reader *reader, Literal *literal)
       skip_digits (reader);
     }
   if (int_size == 0 && reader->p - int_end <= 1)
-    return malformed (reader);
+    return pyrog_serpent_malformed (reader);
   if (reader->p < reader->end && (*reader->p == 'e' || *reader->p == 'E'))
     {
       reader->p++;
@@ -109,7 +95,7 @@ scan_literal (Reader *reader, Literal *literal)
   if (literal->is_imaginary)
     reader->p++;
   else if (!literal->is_float && int_size > 1 && literal->text[0] == '0')
-    return malformed (reader);
+    return pyrog_serpent_malformed (reader);
   return TRUE;
 }
 
@@ -126,7 +112,8 @@ scan_sign (Reader *reader)
 static gboolean
 literal_to_double (Reader *reader, const Literal *literal, double *value)
 {
-  return pyrog_number_read_float (literal->text, literal->size, value) || malformed (reader);
+  return pyrog_number_read_float (literal->text, literal->size, value)
+         || pyrog_serpent_malformed (reader);
 }
 
 static gboolean
@@ -155,7 +142,7 @@ read_imaginary_part (Reader *reader, double real)
   if (!scan_literal (reader, &literal))
     return FALSE;
   if (!literal.is_imaginary)
-    return malformed (reader);
+    return pyrog_serpent_malformed (reader);
   return literal_to_double (reader, &literal, &imaginary)
          && add_complex (reader, real, sign * imaginary);
 }
@@ -213,179 +200,13 @@ read_number (Reader *reader)
       && !literal_to_double (reader, &literal, &value))
     return FALSE;
   if (literal.is_imaginary)
-    return is_complex ? malformed (reader)
+    return is_complex ? pyrog_serpent_malformed (reader)
                       : add_complex (reader, sign < 0 ? -0.0 : 0.0, sign * value);
   if (is_complex)
     return read_imaginary_part (reader, sign * value);
   if (literal.is_float)
     return pyrog_builder_float (&reader->builder, sign * value);
   return add_int (reader, sign, &literal);
-}
-
-/* ---- Text ---- */
-
-static gsize
-put_utf8 (char *out, gunichar c)
-{
-  /* Lone surrogates too: three bytes, as WTF-8 */
-  return (gsize) g_unichar_to_utf8 (c, out);
-}
-
-static gboolean
-read_hex (Reader *reader, guint digits, gunichar *c)
-{
-  *c = 0;
-  for (guint i = 0; i < digits; i++)
-    {
-      gint digit = reader->p < reader->end ? g_ascii_xdigit_value (*reader->p) : -1;
-      if (digit < 0)
-        return malformed (reader);
-      *c = *c << 4 | (gunichar) digit;
-      reader->p++;
-    }
-  return *c <= 0x10ffff || malformed (reader);
-}
-
-static gunichar
-read_octal (Reader *reader, char first)
-{
-  gunichar c = (gunichar) (first - '0');
-
-  for (guint i = 0; i < 2 && reader->p < reader->end && *reader->p >= '0' && *reader->p <= '7'; i++)
-    c = c << 3 | (gunichar) (*reader->p++ - '0');
-  return c;
-}
-
-/* Reads what follows a backslash. keep: Python leaves an unknown escape as it is. */
-static gboolean
-read_escape (Reader *reader, gboolean is_bytes, gunichar *c, gboolean *keep)
-{
-  static const char names[] = "\\'\"abfnrtv";
-  static const char values[] = "\\'\"\a\b\f\n\r\t\v";
-  char escape = *reader->p++;
-  const char *found = escape != '\0' ? strchr (names, escape) : NULL;
-
-  *keep = FALSE;
-  if (found != NULL)
-    *c = (gunichar) values[found - names];
-  else if (escape >= '0' && escape <= '7')
-    *c = read_octal (reader, escape);
-  else if (escape == 'x')
-    return read_hex (reader, 2, c);
-  else if (!is_bytes && (escape == 'u' || escape == 'U'))
-    return read_hex (reader, escape == 'u' ? 4 : 8, c);
-  else if (!is_bytes && escape == 'N')
-    return malformed (reader);
-  else
-    {
-      *keep = TRUE;
-      reader->p--;
-    }
-  return TRUE;
-}
-
-/* Reads on behind the first backslash. The result is never longer than its source. */
-static gboolean
-read_escaped (Reader *reader, char quote, gboolean is_bytes, char *out, gsize *size)
-{
-  gsize length = 0;
-
-  while (reader->p < reader->end && *reader->p != quote)
-    {
-      gunichar c = 0;
-      gboolean keep;
-
-      if (*reader->p == '\n' || *reader->p == '\r')
-        return malformed (reader);
-      if (*reader->p != '\\')
-        {
-          out[length++] = *reader->p++;
-          continue;
-        }
-      if (++reader->p == reader->end)
-        return malformed (reader);
-      if (*reader->p == '\n')
-        {
-          reader->p++;
-          continue;
-        }
-      if (!read_escape (reader, is_bytes, &c, &keep))
-        return FALSE;
-      if (keep)
-        out[length++] = '\\';
-      else if (is_bytes)
-        out[length++] = (char) c;
-      else
-        length += put_utf8 (out + length, c);
-    }
-  *size = length;
-  return TRUE;
-}
-
-static gboolean
-read_text_with_escapes (Reader *reader, const char *start, char quote, gboolean is_bytes)
-{
-  gsize plain = (gsize) (reader->p - start);
-  const char *close = reader->p;
-  gsize size = 0;
-
-  while (close < reader->end && *close != quote)
-    close += *close == '\\' && close + 1 < reader->end ? 2 : 1;
-  if (close >= reader->end)
-    return malformed (reader);
-  char *text
-      = pyrog_arena_alloc (reader->builder.arena, (gsize) (close - start), &reader->builder.error);
-  if (text == NULL)
-    return FALSE;
-  memcpy (text, start, plain);
-  if (!read_escaped (reader, quote, is_bytes, text + plain, &size))
-    return FALSE;
-  if (reader->p == reader->end)
-    return malformed (reader);
-  reader->p++;
-  if (is_bytes)
-    return pyrog_builder_bytes (&reader->builder, text, plain + size);
-  return pyrog_builder_str (&reader->builder, text, plain + size);
-}
-
-static gboolean
-is_ascii (const char *text, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    {
-      if ((guint8) text[i] >= 0x80)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Stops at the quote, at a backslash, and where a line ends; other control characters are text */
-static void
-skip_plain (Reader *reader, char quote)
-{
-  reader->p = pyrog_codec_text_skip (reader->p, reader->end, quote);
-  while (reader->p < reader->end && (guint8) *reader->p < 0x20 && *reader->p != '\n'
-         && *reader->p != '\r')
-    reader->p = pyrog_codec_text_skip (reader->p + 1, reader->end, quote);
-}
-
-static gboolean
-read_text (Reader *reader, gboolean is_bytes)
-{
-  char quote = *reader->p++;
-  const char *start = reader->p;
-
-  skip_plain (reader, quote);
-  gsize size = (gsize) (reader->p - start);
-  if (reader->p == reader->end || *reader->p == '\n' || *reader->p == '\r'
-      || (is_bytes && !is_ascii (start, size)))
-    return malformed (reader);
-  if (*reader->p == '\\')
-    return read_text_with_escapes (reader, start, quote, is_bytes);
-  reader->p++;
-  if (is_bytes)
-    return pyrog_builder_bytes (&reader->builder, start, size);
-  return pyrog_builder_utf8 (&reader->builder, start, size);
 }
 
 /* ---- Containers ---- */
@@ -408,7 +229,7 @@ read_separator (Reader *reader, char close, gboolean *done)
   gboolean comma = accept (reader, ',');
 
   *done = accept (reader, close);
-  return comma || *done || malformed (reader);
+  return comma || *done || pyrog_serpent_malformed (reader);
 }
 
 static gboolean
@@ -439,7 +260,7 @@ read_tuple_from_number (Reader *reader)
   if (accept (reader, ')'))
     return TRUE;
   if (!accept (reader, ','))
-    return malformed (reader);
+    return pyrog_serpent_malformed (reader);
   return pyrog_builder_open_around (&reader->builder, PYROG_KIND_TUPLE) && read_items (reader, ')');
 }
 
@@ -461,7 +282,7 @@ read_tuple (Reader *reader)
       pyrog_builder_dissolve (&reader->builder);
       return TRUE;
     }
-  return accept (reader, ',') ? read_items (reader, ')') : malformed (reader);
+  return accept (reader, ',') ? read_items (reader, ')') : pyrog_serpent_malformed (reader);
 }
 
 static gboolean
@@ -472,7 +293,7 @@ read_pairs (Reader *reader)
   while (!done)
     {
       if (!accept (reader, ':'))
-        return malformed (reader);
+        return pyrog_serpent_malformed (reader);
       if (!read_value (reader) || !read_separator (reader, '}', &done)
           || (!done && !read_value (reader)))
         return FALSE;
@@ -527,7 +348,7 @@ read_name (Reader *reader)
           return pyrog_builder_add (&reader->builder, &names[i].value);
         }
     }
-  return malformed (reader);
+  return pyrog_serpent_malformed (reader);
 }
 
 static gboolean
@@ -537,8 +358,8 @@ read_prefixed_text (Reader *reader)
 
   reader->p++;
   if (reader->p == reader->end || (*reader->p != '\'' && *reader->p != '"'))
-    return malformed (reader);
-  return read_text (reader, is_bytes);
+    return pyrog_serpent_malformed (reader);
+  return pyrog_serpent_read_text (reader, is_bytes);
 }
 
 static gboolean
@@ -553,7 +374,7 @@ read_any (Reader *reader)
       return read_number (reader);
     case '\'':
     case '"':
-      return read_text (reader, FALSE);
+      return pyrog_serpent_read_text (reader, FALSE);
     case 'b':
     case 'u':
       return read_prefixed_text (reader);
@@ -575,10 +396,26 @@ static gboolean
 read_value (Reader *reader)
 {
   if (++reader->nesting > MAX_PARENTHESES)
-    return malformed (reader);
+    return pyrog_serpent_malformed (reader);
   gboolean ok = read_any (reader);
   reader->nesting--;
   return ok;
+}
+
+/* The only line that may be a comment */
+static void
+skip_header (Reader *reader)
+{
+  gsize usual = strlen (PYROG_SERPENT_HEADER);
+
+  if ((gsize) (reader->end - reader->p) > usual
+      && memcmp (reader->p, PYROG_SERPENT_HEADER, usual) == 0)
+    reader->p += usual;
+  else if (reader->p < reader->end && *reader->p == '#')
+    {
+      while (reader->p < reader->end && *reader->p != '\n' && *reader->p != '\r')
+        reader->p++;
+    }
 }
 
 static gboolean
@@ -589,14 +426,10 @@ read_document (Reader *reader)
   if (!pyrog_codec_text_is_valid (reader->p, size))
     return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
                                _ ("The serpent text is not UTF-8, or has NUL characters"));
-  if (size > 0 && *reader->p == '#')
-    {
-      while (reader->p < reader->end && *reader->p != '\n' && *reader->p != '\r')
-        reader->p++;
-    }
+  skip_header (reader);
   if (!read_value (reader))
     return FALSE;
-  return peek (reader) == '\0' || malformed (reader);
+  return peek (reader) == '\0' || pyrog_serpent_malformed (reader);
 }
 
 static gboolean

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define PYROG_SERPENT_HEADER "# serpent utf-8 python3.2\n"
+
 /* The writing half of the serpent codec; the reading half is in pyrog-codec-serpent.c */
 gboolean pyrog_codec_serpent_encode (const PyrogValue *value,
                                      const char *root,

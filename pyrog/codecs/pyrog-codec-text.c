@@ -16,10 +16,11 @@ load (const char *p)
   guint64 word;
 
   memcpy (&word, p, sizeof word);
-  return word;
+  return GUINT64_FROM_LE (word);
 }
 
-/* Not 0 if a byte of word is below limit (up to 0x80) */
+/* The top bits of bytes below limit (up to 0x80). The lowest one that is set is right; those above
+ * it may be wrong. */
 static guint64
 has_below (guint64 word, guint8 limit)
 {
@@ -30,6 +31,13 @@ static guint64
 has_byte (guint64 word, char byte)
 {
   return has_below (word ^ EVERY (byte), 1);
+}
+
+/* The number of bytes below the lowest top bit */
+static gsize
+first_byte (guint64 top_bits)
+{
+  return (gsize) __builtin_ctzll (top_bits) / 8;
 }
 
 gboolean
@@ -51,8 +59,9 @@ pyrog_codec_text_skip (const char *text, const char *end, char quote)
   while (end - text >= 8)
     {
       guint64 word = load (text);
-      if ((has_below (word, 0x20) | has_byte (word, quote) | has_byte (word, '\\')) != 0)
-        break;
+      guint64 found = has_below (word, 0x20) | has_byte (word, quote) | has_byte (word, '\\');
+      if (found != 0)
+        return text + first_byte (found);
       text += 8;
     }
   while (text < end && (guint8) *text >= 0x20 && *text != quote && *text != '\\')
@@ -66,10 +75,10 @@ pyrog_codec_text_skip_ascii (const char *text, const char *end, char quote)
   while (end - text >= 8)
     {
       guint64 word = load (text);
-      if ((has_below (word, 0x20) | has_byte (word, quote) | has_byte (word, '\\')
-           | has_byte (word, 0x7f) | (word & TOP_BITS))
-          != 0)
-        break;
+      guint64 found = has_below (word, 0x20) | has_byte (word, quote) | has_byte (word, '\\')
+                      | has_byte (word, 0x7f) | (word & TOP_BITS);
+      if (found != 0)
+        return text + first_byte (found);
       text += 8;
     }
   while (text < end && (guint8) (*text - 0x20) < 0x5f && *text != quote && *text != '\\')

@@ -117,6 +117,17 @@ malformed_call (GError **error, const char *why)
   return FALSE;
 }
 
+/* The members nearly always come in Pyro5's order */
+static const PyrogValue *
+find_member (const PyrogValue *dict, guint number)
+{
+  const char *name = json_members[number];
+
+  if (number < dict->size && pyrog_value_is_text (&dict->items[2 * number], name))
+    return &dict->items[2 * number + 1];
+  return pyrog_value_lookup (dict, name);
+}
+
 static gboolean
 parts_from_members (const PyrogValue *value, PyrogValue parts[4], GError **error)
 {
@@ -124,7 +135,7 @@ parts_from_members (const PyrogValue *value, PyrogValue parts[4], GError **error
     return malformed_call (error, _ ("it is not an object with members"));
   for (guint i = 0; i < 4; i++)
     {
-      const PyrogValue *member = pyrog_value_lookup (value, json_members[i]);
+      const PyrogValue *member = find_member (value, i);
       if (member == NULL)
         return malformed_call (error, _ ("a member is missing"));
       parts[i] = *member;

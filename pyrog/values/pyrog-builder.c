@@ -367,6 +367,15 @@ keep_entry (PyrogValue *entries, gsize stride, gsize kept, gsize entry)
     memmove (&entries[kept * stride], &entries[entry * stride], stride * sizeof (PyrogValue));
 }
 
+/* Nearly all keys are strs, and nearly all of them differ in size */
+static gboolean
+is_same (const PyrogValue *a, const PyrogValue *b)
+{
+  if (a->kind == PYROG_KIND_STR && b->kind == PYROG_KIND_STR && a->size != b->size)
+    return FALSE;
+  return pyrog_value_equal (a, b);
+}
+
 static gsize
 unique_few (PyrogValue *entries, gsize count, gsize stride)
 {
@@ -375,7 +384,7 @@ unique_few (PyrogValue *entries, gsize count, gsize stride)
   for (gsize i = 0; i < count; i++)
     {
       gsize first = 0;
-      while (first < kept && !pyrog_value_equal (&entries[first * stride], &entries[i * stride]))
+      while (first < kept && !is_same (&entries[first * stride], &entries[i * stride]))
         first++;
       if (first == kept)
         keep_entry (entries, stride, kept++, i);

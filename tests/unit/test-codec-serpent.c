@@ -34,6 +34,8 @@ static void
 test_other_forms (void)
 {
   decodes ("# serpent utf-8 python3.2\n1", "i:1");
+  decodes ("# serpent utf-8 python3.2\n\n[1]", "[i:1]");
+  decodes ("# serpent utf-8 python3.2\r\n[1]", "[i:1]");
   decodes ("# comment\r[1]", "[i:1]");
   decodes ("# any comment, and then no more\r\n1", "i:1");
   decodes ("\n  [\n  1,\n  ( 2 , ) ,\r\n\t{ 3 }\f]\n", "[i:1,(i:2),{s i:3}]");
