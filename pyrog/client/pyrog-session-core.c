@@ -19,12 +19,6 @@
 #define IDLE_TIME 1000 /* microseconds */
 #define MAX_READS 16   /* before others get a turn */
 
-/* Pauses between attempts to connect, as gRPC has them */
-#define FIRST_PAUSE 1.0 /* seconds */
-#define PAUSE_FACTOR 1.6
-#define MAX_PAUSE 120.0
-#define JITTER 0.2
-
 #define SHOWN_REASON 256 /* bytes of a refusal */
 
 /* ---- The end of calls ---- */
@@ -43,8 +37,11 @@ finish (PyrogSession *self, PyrogCall *call)
   pyrog_call_unref (call);
 }
 
-static void
-fail (PyrogSession *self, PyrogCall *call, GError *error, PyrogExecution execution)
+void
+pyrog_session_fail_locked (PyrogSession *self,
+                           PyrogCall *call,
+                           GError *error,
+                           PyrogExecution execution)
 {
   if (!call->abandoned)
     pyrog_call_fail (call, error, execution);
@@ -89,21 +86,6 @@ may_repeat (PyrogCall *call, PyrogExecution execution)
   return (execution == PYROG_EXECUTION_NOT_SENT || call->idempotent) && call->retries-- > 0;
 }
 
-static void
-forget_connection (PyrogSession *self)
-{
-  if (self->connection != NULL)
-    {
-      pyrog_connection_shutdown (self->connection); /* wakes a thread that polls it */
-      pyrog_connection_close (self->connection);
-    }
-  g_clear_object (&self->connection);
-  g_clear_pointer (&self->connector, pyrog_connector_free);
-  self->generation++;
-  self->resolving = FALSE;
-  self->state = PYROG_SESSION_IDLE;
-}
-
 void
 pyrog_session_lost_locked (PyrogSession *self, GError *error)
 {
@@ -122,168 +104,31 @@ pyrog_session_lost_locked (PyrogSession *self, GError *error)
           g_queue_push_tail (&again, call);
         }
       else
-        fail (self, call, g_error_copy (error), execution);
+        pyrog_session_fail_locked (self, call, g_error_copy (error), execution);
     }
   while ((call = g_queue_pop_tail (&again)) != NULL)
     g_queue_push_head (&self->waiting, call);
-  forget_connection (self);
+  pyrog_session_forget_connection_locked (self);
   g_error_free (error);
   if (self->waiting.length > 0)
     pyrog_session_begin_locked (self);
 }
 
-/* ---- Connecting ---- */
+/* ---- Putting calls on the connection ---- */
 
-static gint64
-pause_length (guint attempts)
-{
-  double pause = FIRST_PAUSE;
-
-  for (guint i = 1; i < attempts && pause < MAX_PAUSE; i++)
-    pause *= PAUSE_FACTOR;
-  pause = MIN (pause, MAX_PAUSE) * g_random_double_range (1 - JITTER, 1 + JITTER);
-  return (gint64) (pause * G_USEC_PER_SEC);
-}
-
-/* Ends the calls that wait for a connection, but for those that may wait for another attempt */
-static void
-connect_failed (PyrogSession *self, GError *error, gboolean final)
-{
-  GQueue waiting = self->waiting;
-  PyrogCall *call;
-
-  g_queue_init (&self->waiting);
-  forget_connection (self);
-  while ((call = g_queue_pop_head (&waiting)) != NULL)
-    {
-      if (!final && call->retries-- > 0)
-        g_queue_push_tail (&self->waiting, call);
-      else
-        fail (self, call, g_error_copy (error), PYROG_EXECUTION_NOT_SENT);
-    }
-  g_error_free (error);
-  if (self->waiting.length > 0)
-    {
-      self->state = PYROG_SESSION_BACKOFF;
-      self->retry_at = g_get_monotonic_time () + pause_length (++self->attempts);
-    }
-}
-
-static gboolean
-write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
-{
-  const PyrogHeader header
-      = { .type = PYROG_MESSAGE_CONNECT, .serializer = (guint8) self->codec->serializer };
-  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
-  PyrogValue handshake = pyrog_value_text ("hello");
-  PyrogMessageWriter writer;
-
-  if (self->handshake != NULL
-      && !pyrog_value_from_variant (arena, self->handshake, &handshake, error))
-    return FALSE;
-  PyrogValue items[4] = { pyrog_value_text ("handshake"), handshake, pyrog_value_text ("object"),
-                          pyrog_value_text (pyrog_uri_get_object (self->uri)) };
-  PyrogValue payload = { .kind = PYROG_KIND_DICT, .size = 2, .items = items };
-  pyrog_message_begin (&writer, out, &header);
-  pyrog_message_begin_payload (&writer);
-  if (!self->codec->encode (&payload, "handshake", out, error))
-    {
-      pyrog_message_abandon (&writer);
-      return FALSE;
-    }
-  return pyrog_message_end (&writer, FALSE, G_MAXUINT32, error);
-}
-
-static void
-flush (PyrogSession *self)
+void
+pyrog_session_flush_locked (PyrogSession *self)
 {
   GError *error = NULL;
 
   if (!pyrog_connection_flush (self->connection, &error))
     {
       if (self->state == PYROG_SESSION_HANDSHAKE)
-        connect_failed (self, error, FALSE);
+        pyrog_session_connect_failed_locked (self, error, FALSE);
       else
         pyrog_session_lost_locked (self, error);
     }
 }
-
-static void
-connected (PyrogSession *self)
-{
-  GError *error = NULL;
-
-  self->connection
-      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
-                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
-  g_clear_pointer (&self->connector, pyrog_connector_free);
-  self->state = PYROG_SESSION_HANDSHAKE;
-  if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
-    connect_failed (self, error, TRUE);
-  else
-    flush (self);
-}
-
-/* FALSE: this address is no good, the next one is to be found */
-static gboolean
-go_on_connecting (PyrogSession *self, PyrogConnect result)
-{
-  switch (result)
-    {
-    case PYROG_CONNECT_DONE:
-      connected (self);
-      return TRUE;
-    case PYROG_CONNECT_PENDING:
-      self->state = PYROG_SESSION_CONNECTING;
-      return TRUE;
-    case PYROG_CONNECT_NEXT:
-      self->state = PYROG_SESSION_RESOLVING;
-      return FALSE;
-    }
-  g_assert_not_reached ();
-}
-
-/* Where that takes no time, the addresses are found here and now */
-static void
-resolve_quickly (PyrogSession *self)
-{
-  while (self->state == PYROG_SESSION_RESOLVING && pyrog_connector_is_quick (self->connector))
-    {
-      GError *error = NULL;
-      g_autoptr (GSocketAddress) address = g_socket_address_enumerator_next (
-          pyrog_connector_get_enumerator (self->connector), NULL, &error);
-      pyrog_session_resolved_locked (self, address, error);
-    }
-}
-
-void
-pyrog_session_resolved_locked (PyrogSession *self, GSocketAddress *address, GError *error)
-{
-  self->resolving = FALSE;
-  if (address == NULL)
-    connect_failed (self, pyrog_connector_explain (self->connector, error), FALSE);
-  else
-    go_on_connecting (self, pyrog_connector_try (self->connector, address));
-}
-
-void
-pyrog_session_begin_locked (PyrogSession *self)
-{
-  int version = (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION);
-  GError *error = NULL;
-
-  self->generation++;
-  self->connector = pyrog_connector_new (self->uri, version, &error);
-  if (self->connector == NULL)
-    {
-      connect_failed (self, error, TRUE);
-      return;
-    }
-  self->state = PYROG_SESSION_RESOLVING;
-  resolve_quickly (self);
-}
-
-/* ---- Putting calls on the connection ---- */
 
 static gboolean
 check_member (PyrogSession *self, PyrogCall *call, GError **error)
@@ -312,7 +157,7 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
 
   if (!check_member (self, call, &error))
     {
-      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
       return;
     }
   if (call->message.size == 0)
@@ -347,7 +192,7 @@ put_waiting_on_connection (PyrogSession *self)
 
   while ((call = g_queue_pop_head (&self->waiting)) != NULL)
     put_on_connection (self, call);
-  flush (self);
+  pyrog_session_flush_locked (self);
   finish_oneway (self);
 }
 
@@ -359,7 +204,7 @@ look_at_idle_connection (PyrogSession *self)
       || g_get_monotonic_time () - self->last_activity < IDLE_TIME)
     return;
   if (pyrog_connection_fill (self->connection, NULL, NULL) != PYROG_IO_AGAIN)
-    forget_connection (self);
+    pyrog_session_forget_connection_locked (self);
 }
 
 void
@@ -371,7 +216,7 @@ pyrog_session_enter_locked (PyrogSession *self, PyrogCall *call)
     {
       put_on_connection (self, call);
       if (self->state == PYROG_SESSION_READY)
-        flush (self);
+        pyrog_session_flush_locked (self);
       finish_oneway (self);
       return;
     }
@@ -483,7 +328,7 @@ take_message (PyrogSession *self, const PyrogHeader *header, const guint8 *body)
   if (!ok && ready)
     pyrog_session_lost_locked (self, error);
   else if (!ok)
-    connect_failed (self, error, TRUE);
+    pyrog_session_connect_failed_locked (self, error, TRUE);
   else
     {
       pyrog_connection_consume (self->connection, pyrog_header_message_size (header));
@@ -505,7 +350,7 @@ broken (PyrogSession *self, GError *error)
     error = g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
                          _ ("The peer closed the connection"));
   if (self->state == PYROG_SESSION_HANDSHAKE)
-    connect_failed (self, error, FALSE);
+    pyrog_session_connect_failed_locked (self, error, FALSE);
   else
     pyrog_session_lost_locked (self, error);
 }
@@ -562,15 +407,15 @@ pyrog_session_pump_locked (PyrogSession *self, short revents)
   switch (self->state)
     {
     case PYROG_SESSION_CONNECTING:
-      if (!go_on_connecting (self, pyrog_connector_check (self->connector)))
-        resolve_quickly (self);
+      if (!pyrog_session_go_on_connecting_locked (self, pyrog_connector_check (self->connector)))
+        pyrog_session_resolve_quickly_locked (self);
       break;
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
       self->last_activity = g_get_monotonic_time ();
       if ((revents & POLLOUT) != 0)
         {
-          flush (self);
+          pyrog_session_flush_locked (self);
           finish_oneway (self);
         }
       if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0 && self->connection != NULL)
@@ -643,7 +488,7 @@ leave_place (PyrogSession *self, PyrogCall *call, GError *error)
   place->state = PYROG_CALL_QUEUED;
   place->abandoned = TRUE;
   link->data = place;
-  fail (self, call, error, PYROG_EXECUTION_MAYBE);
+  pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_MAYBE);
 }
 
 void
@@ -660,16 +505,16 @@ pyrog_session_abandon_locked (PyrogSession *self,
   if (call->state == PYROG_CALL_WAITING)
     {
       g_queue_remove (&self->waiting, call);
-      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
       if (self->waiting.length == 0)
-        forget_connection (self);
+        pyrog_session_forget_connection_locked (self);
       return;
     }
   guint64 sent = pyrog_connection_get_sent (self->connection);
   if (call->start >= sent)
     {
       unqueue (self, call);
-      fail (self, call, error, PYROG_EXECUTION_NOT_SENT);
+      pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
       return;
     }
   gboolean half = call->end > sent;

@@ -52,6 +52,20 @@ struct _PyrogSession
   int source_fd;
 };
 
+/* Ends a call; takes the queue's reference and the error */
+void pyrog_session_fail_locked (PyrogSession *session,
+                                PyrogCall *call,
+                                GError *error,
+                                PyrogExecution execution);
+/* There is no connection; error is taken. Calls that may wait for another attempt do so, unless
+ * this is final. */
+void pyrog_session_connect_failed_locked (PyrogSession *session, GError *error, gboolean final);
+void pyrog_session_forget_connection_locked (PyrogSession *session);
+void pyrog_session_flush_locked (PyrogSession *session);
+/* FALSE: this address is no good, the next one is to be found */
+gboolean pyrog_session_go_on_connecting_locked (PyrogSession *session, PyrogConnect result);
+/* Where that takes no time, the addresses are found here and now */
+void pyrog_session_resolve_quickly_locked (PyrogSession *session);
 /* Puts a call on the way: onto the connection, or on the list of those that wait for one */
 void pyrog_session_enter_locked (PyrogSession *session, PyrogCall *call);
 /* The descriptor to wait for, and the poll events; -1 if there is none */

@@ -10,53 +10,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "pyrog-client.h"
 #include "pyrog-config-items.h"
+#include "pyrog-engine-private.h"
 #include "pyrog-error.h"
 
 #define MAX_EVENTS 64
-#define MAX_ACCEPTS_A_TURN 64
-#define SWEEP_INTERVAL G_USEC_PER_SEC     /* how exactly deadlines are kept */
-#define ACCEPT_PAUSE (G_USEC_PER_SEC / 5) /* after an accept that failed for want of resources */
-#define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
-
-/* What epoll hands back */
-typedef struct
-{
-  PyrogListener *listener; /* (unowned) */
-  gboolean paused;
-} Gate;
-
-struct _PyrogEngine
-{
-  PyrogDispatcher *dispatcher; /* (owned) */
-  GMainContext *context;       /* (owned) */
-  GSource *source;             /* (owned) (nullable) NULL once stopped */
-  gboolean threaded;           /* server type thread */
-  GThreadPool *pool;           /* (owned) (locked-by lock) (nullable) the workers, until stopped */
-  int epoll_fd;
-  gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
-  GPtrArray *gates;     /* (owned) (element-type Gate) */
-  PyrogChunk *spare;    /* (owned) (nullable) */
-  gboolean nodelay;
-  gsize max_clients;
-  gsize max_unauthenticated;
-  double stop_timeout;
-  PyrogClientTimeouts timeouts;
-
-  GMutex lock;
-  GQueue clients; /* (owned) (locked-by lock) (element-type PyrogClient) oldest first */
-  GQueue removed; /* (owned) (locked-by lock) clients that epoll may still have told of */
-  GQueue ready; /* (owned) (element-type PyrogClient) turns that ended too early; multiplex only */
-  guint depth;  /* dispatches in progress */
-
-  gint64 next_sweep;   /* (locked-by lock) 0: none is due */
-  gint64 accept_again; /* 0: accepting */
-  gint64 next_complaint;
-  gint64 drain_until; /* 0: not draining */
-  PyrogDrainedFunc drained_func;
-  gpointer drained_data;
-};
 
 typedef struct
 {
@@ -64,8 +22,8 @@ typedef struct
   PyrogEngine *engine;
 } EngineSource;
 
-static void
-release_engine (gpointer data)
+void
+pyrog_engine_release (gpointer data)
 {
   PyrogEngine *engine = data;
 
@@ -78,313 +36,6 @@ release_engine (gpointer data)
   g_main_context_unref (engine->context);
   g_mutex_clear (&engine->lock);
   g_free (engine);
-}
-
-/* Gives a client to a worker, unless there are none any more */
-static void
-push_work (PyrogEngine *engine, PyrogClient *client)
-{
-  g_mutex_lock (&engine->lock);
-  if (engine->pool != NULL && !client->removed)
-    g_thread_pool_push (engine->pool, pyrog_peer_ref (&client->peer), NULL);
-  g_mutex_unlock (&engine->lock);
-}
-
-/* ---- Clients ---- */
-
-static void
-watch_client (PyrogEngine *engine, PyrogClient *client, int operation)
-{
-  struct epoll_event event
-      = { .events = pyrog_client_get_events (client), .data.u64 = (guint64) (guintptr) client };
-
-  if (engine->threaded)
-    event.events |= EPOLLONESHOT;
-  else if (operation == EPOLL_CTL_MOD && event.events == client->events)
-    return;
-  client->events = event.events;
-  epoll_ctl (engine->epoll_fd, operation, pyrog_connection_get_fd (client->peer.connection),
-             &event);
-}
-
-/* Its memory stays until no event can name it any more */
-static void
-remove_client (PyrogEngine *engine, PyrogClient *client)
-{
-  PyrogConnection *connection = client->peer.connection;
-
-  g_mutex_lock (&engine->lock);
-  gboolean present = !client->removed;
-  if (present)
-    {
-      g_queue_unlink (&engine->clients, &client->link);
-      g_queue_push_tail (&engine->removed, client);
-      client->removed = TRUE;
-    }
-  g_mutex_unlock (&engine->lock);
-  if (!present)
-    return;
-  epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
-  pyrog_connection_close (connection);
-  pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher), connection);
-}
-
-static void
-free_removed (PyrogEngine *engine)
-{
-  GQueue removed;
-  PyrogClient *client;
-
-  if (engine->removed.length == 0)
-    return;
-  g_mutex_lock (&engine->lock);
-  removed = engine->removed;
-  g_queue_init (&engine->removed);
-  g_mutex_unlock (&engine->lock);
-  while ((client = g_queue_pop_head (&removed)) != NULL)
-    pyrog_peer_unref (&client->peer);
-}
-
-static void
-schedule (PyrogEngine *engine, gint64 time)
-{
-  gint64 ready = g_source_get_ready_time (engine->source);
-
-  if (ready < 0 || time < ready)
-    g_source_set_ready_time (engine->source, time);
-}
-
-static void
-schedule_sweep (PyrogEngine *engine)
-{
-  g_mutex_lock (&engine->lock);
-  if (engine->next_sweep == 0 && engine->source != NULL)
-    {
-      engine->next_sweep = g_get_monotonic_time () + SWEEP_INTERVAL;
-      schedule (engine, engine->next_sweep);
-    }
-  g_mutex_unlock (&engine->lock);
-}
-
-static gint64
-deadline_of (PyrogClient *client)
-{
-  return __atomic_load_n (&client->deadline, __ATOMIC_RELAXED);
-}
-
-static void
-after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
-{
-  switch (state)
-    {
-    case PYROG_CLIENT_CLOSED:
-      remove_client (engine, client);
-      return;
-    case PYROG_CLIENT_READY:
-      if (engine->threaded)
-        {
-          push_work (engine, client);
-          return;
-        }
-      g_queue_push_tail (&engine->ready, pyrog_peer_ref (&client->peer));
-      schedule (engine, 0);
-      break;
-    case PYROG_CLIENT_WAITING:
-      break;
-    }
-  if (deadline_of (client) != 0)
-    schedule_sweep (engine);
-  if (engine->drain_until != 0 && pyrog_client_is_idle (client))
-    pyrog_connection_shutdown (client->peer.connection);
-  watch_client (engine, client, EPOLL_CTL_MOD);
-}
-
-static void
-run_client (PyrogEngine *engine, PyrogClient *client, gboolean hangup)
-{
-  if (client->closed || client->serving)
-    return;
-  /* Nobody reads what the peer closed: without this the event would come for ever */
-  if (hangup && (pyrog_client_get_events (client) & EPOLLIN) == 0)
-    client->closed = TRUE;
-  after_turn (engine, client, pyrog_client_serve (client, &engine->spare));
-}
-
-/* A worker: no two have the same client, but a late reply may come before its turn has ended */
-static void
-work_cb (gpointer data, gpointer user_data)
-{
-  PyrogClient *client = data;
-  PyrogEngine *engine = user_data;
-  PyrogChunk *spare = NULL;
-
-  g_mutex_lock (&client->turn);
-  if (!client->removed)
-    after_turn (engine, client, pyrog_client_serve (client, &spare));
-  g_mutex_unlock (&client->turn);
-  g_clear_pointer (&spare, pyrog_chunk_unref);
-  pyrog_peer_unref (&client->peer);
-}
-
-static gboolean
-late_reply_cb (gpointer data)
-{
-  PyrogClient *client = data;
-
-  if (!client->removed)
-    run_client (client->engine, client, FALSE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-unref_client (gpointer data)
-{
-  pyrog_peer_unref (data);
-}
-
-static void
-reply_later (PyrogPeer *peer, GBytes *reply)
-{
-  PyrogClient *client = (PyrogClient *) peer;
-  PyrogEngine *engine = client->engine;
-
-  g_mutex_lock (&client->late_lock);
-  client->late = reply != NULL ? g_bytes_ref (reply) : NULL;
-  client->late_came = TRUE;
-  g_mutex_unlock (&client->late_lock);
-  if (engine->threaded)
-    push_work (engine, client);
-  else
-    g_main_context_invoke_full (engine->context, G_PRIORITY_DEFAULT, late_reply_cb,
-                                pyrog_peer_ref (peer), unref_client);
-}
-
-/* ---- Accepting ---- */
-
-/* The oldest that has not shown who it is makes room */
-static void
-drop_oldest_stranger (PyrogEngine *engine)
-{
-  g_mutex_lock (&engine->lock);
-  for (GList *link = engine->clients.head; link != NULL; link = link->next)
-    {
-      PyrogClient *client = link->data;
-      if (!client->peer.authenticated)
-        {
-          pyrog_connection_shutdown (client->peer.connection);
-          break;
-        }
-    }
-  g_mutex_unlock (&engine->lock);
-}
-
-static gsize
-count_strangers (PyrogEngine *engine)
-{
-  gsize count = 0;
-
-  g_mutex_lock (&engine->lock);
-  for (GList *link = engine->clients.tail; link != NULL; link = link->prev)
-    count += !((PyrogClient *) link->data)->peer.authenticated;
-  g_mutex_unlock (&engine->lock);
-  return count;
-}
-
-static gboolean
-has_room (PyrogEngine *engine)
-{
-  if (engine->clients.length >= engine->max_unauthenticated
-      && count_strangers (engine) >= engine->max_unauthenticated)
-    drop_oldest_stranger (engine);
-  return engine->clients.length < engine->max_clients;
-}
-
-static void
-admit (PyrogEngine *engine, GSocket *socket)
-{
-  if (!has_room (engine))
-    return; /* the socket closes */
-  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
-  PyrogClient *client = pyrog_client_new (connection, engine->dispatcher, &engine->timeouts, engine,
-                                          release_engine);
-
-  g_atomic_ref_count_inc (&engine->refs);
-  client->peer.reply_later = reply_later;
-  g_mutex_lock (&engine->lock);
-  g_queue_push_tail_link (&engine->clients, &client->link);
-  g_mutex_unlock (&engine->lock);
-  schedule_sweep (engine);
-  watch_client (engine, client, EPOLL_CTL_ADD);
-}
-
-static void
-watch_gate (PyrogEngine *engine, Gate *gate, int operation)
-{
-  /* Listeners are marked by the lowest bit of their address */
-  struct epoll_event event
-      = { .events = gate->paused ? 0 : EPOLLIN, .data.u64 = (guint64) (guintptr) gate | 1 };
-
-  epoll_ctl (engine->epoll_fd, operation, pyrog_listener_get_fd (gate->listener), &event);
-}
-
-static void
-pause_gate (PyrogEngine *engine, Gate *gate, const GError *error)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (now >= engine->next_complaint)
-    {
-      g_message ("Can't accept a connection: %s", error->message);
-      engine->next_complaint = now + COMPLAINT_INTERVAL;
-    }
-  gate->paused = TRUE;
-  watch_gate (engine, gate, EPOLL_CTL_MOD);
-  engine->accept_again = now + ACCEPT_PAUSE;
-  schedule (engine, engine->accept_again);
-}
-
-static gboolean
-lacks_resources (const GError *error)
-{
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
-}
-
-static void
-accept_clients (PyrogEngine *engine, Gate *gate)
-{
-  for (guint i = 0; i < MAX_ACCEPTS_A_TURN && engine->drain_until == 0; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) socket = pyrog_listener_accept (gate->listener, &error);
-
-      if (socket != NULL)
-        admit (engine, socket);
-      else if (error == NULL)
-        return;
-      else if (lacks_resources (error))
-        {
-          pause_gate (engine, gate, error);
-          return;
-        }
-      /* Otherwise that one connection is lost, and the next one is as good as before */
-    }
-}
-
-static void
-resume_accepting (PyrogEngine *engine)
-{
-  engine->accept_again = 0;
-  for (guint i = 0; i < engine->gates->len; i++)
-    {
-      Gate *gate = g_ptr_array_index (engine->gates, i);
-      if (gate->paused)
-        {
-          gate->paused = FALSE;
-          watch_gate (engine, gate, EPOLL_CTL_MOD);
-        }
-    }
 }
 
 /* ---- Time ---- */
@@ -403,7 +54,7 @@ sweep (PyrogEngine *engine, gint64 now)
   for (GList *link = engine->clients.head; link != NULL; link = link->next)
     {
       PyrogClient *client = link->data;
-      gint64 deadline = deadline_of (client);
+      gint64 deadline = pyrog_engine_deadline_of (client);
       if (deadline != 0 && now >= deadline)
         pyrog_connection_shutdown (client->peer.connection);
       again |= deadline != 0;
@@ -436,7 +87,7 @@ run_timers (PyrogEngine *engine)
 
   sweep (engine, now);
   if (engine->accept_again != 0 && now >= engine->accept_again)
-    resume_accepting (engine);
+    pyrog_engine_resume_accepting (engine);
   gint64 times[] = { engine->next_sweep, engine->accept_again, engine->drain_until };
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
@@ -458,11 +109,11 @@ handle_event (PyrogEngine *engine, const struct epoll_event *event)
   gboolean hangup = (event->events & (EPOLLHUP | EPOLLERR)) != 0;
 
   if ((address & 1) != 0)
-    accept_clients (engine, (Gate *) (address & ~(guintptr) 1));
+    pyrog_engine_accept (engine, (PyrogGate *) (address & ~(guintptr) 1));
   else if (engine->threaded)
-    push_work (engine, (PyrogClient *) address);
+    pyrog_engine_push_work (engine, (PyrogClient *) address);
   else
-    run_client (engine, (PyrogClient *) address, hangup);
+    pyrog_engine_run_client (engine, (PyrogClient *) address, hangup);
 }
 
 static void
@@ -486,7 +137,7 @@ handle_ready (PyrogEngine *engine)
       if (client == NULL)
         return;
       if (!client->removed)
-        run_client (engine, client, FALSE);
+        pyrog_engine_run_client (engine, client, FALSE);
       pyrog_peer_unref (&client->peer);
     }
 }
@@ -504,10 +155,10 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   if (engine->source != NULL && g_source_get_ready_time (engine->source) >= 0)
     run_timers (engine);
   if (--engine->depth == 0)
-    free_removed (engine);
+    pyrog_engine_free_removed (engine);
   if (engine->source != NULL)
     check_drain (engine, g_get_monotonic_time ());
-  release_engine (engine);
+  pyrog_engine_release (engine);
   return G_SOURCE_CONTINUE;
 }
 
@@ -567,8 +218,8 @@ pyrog_engine_new (PyrogConfig *config,
       = pyrog_config_get_number (config, PYROG_CONFIG_SERVERTYPE) == PYROG_SERVER_TYPE_THREAD;
   if (engine->threaded)
     engine->pool = g_thread_pool_new (
-        work_cb, engine, (int) pyrog_config_get_number (config, PYROG_CONFIG_THREADPOOL_SIZE),
-        FALSE, NULL);
+        pyrog_engine_work, engine,
+        (int) pyrog_config_get_number (config, PYROG_CONFIG_THREADPOOL_SIZE), FALSE, NULL);
   attach_source (engine);
   return engine;
 }
@@ -581,7 +232,7 @@ remove_all (PyrogEngine *engine)
   while ((client = g_queue_pop_head (&engine->ready)) != NULL)
     pyrog_peer_unref (&client->peer);
   while ((client = g_queue_peek_head (&engine->clients)) != NULL)
-    remove_client (engine, client);
+    pyrog_engine_remove_client (engine, client);
 }
 
 static void
@@ -600,7 +251,7 @@ pyrog_engine_free (PyrogEngine *engine)
     return;
   for (guint i = 0; i < engine->gates->len; i++)
     {
-      Gate *gate = g_ptr_array_index (engine->gates, i);
+      PyrogGate *gate = g_ptr_array_index (engine->gates, i);
       epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_listener_get_fd (gate->listener), NULL);
     }
   g_mutex_lock (&engine->lock);
@@ -616,18 +267,18 @@ pyrog_engine_free (PyrogEngine *engine)
   g_clear_pointer (&engine->source, g_source_unref);
   remove_all (engine);
   if (engine->depth == 0)
-    free_removed (engine);
-  release_engine (engine);
+    pyrog_engine_free_removed (engine);
+  pyrog_engine_release (engine);
 }
 
 void
 pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener)
 {
-  Gate *gate = g_new0 (Gate, 1);
+  PyrogGate *gate = g_new0 (PyrogGate, 1);
 
   gate->listener = listener;
   g_ptr_array_add (engine->gates, gate);
-  watch_gate (engine, gate, EPOLL_CTL_ADD);
+  pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_ADD);
 }
 
 void

@@ -3,8 +3,23 @@
 #pragma once
 
 #include "pyrog-member.h"
+#include "pyrog-servant.h"
 
 G_BEGIN_DECLS
+
+typedef struct
+{
+  GMutex lock;
+  GHashTable *members; /* (owned) (locked-by lock) (element-type utf8 PyrogMember) */
+  GPtrArray *order;    /* (owned) (locked-by lock) names, as they were added */
+  GObject *object;     /* (owned) (nullable) whose properties are exposed, if not our own */
+} PyrogServantPrivate;
+
+PyrogServantPrivate *pyrog_servant_get_private (PyrogServant *self);
+/* The member of the instance or of its classes: a full reference, or NULL */
+PyrogMember *pyrog_servant_find_member (PyrogServant *self, const char *name);
+/* The members that a class of that type has installed, or NULL */
+GHashTable *pyrog_servant_class_members (GType type);
 
 /* Calls the method that the invocation names. Whatever comes, the invocation is answered, or
  * somebody holds it to answer later. */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "pyrog-error-private.h"
+#include "pyrog-outcome-private.h"
+#include "pyrog-proxy-private.h"
+#include "pyrog-value-variant.h"
+
+/* From requests to results: what the synchronous and asynchronous functions of a proxy share */
+
+gboolean
+pyrog_proxy_is_reply_type (const char *type)
+{
+  return type == NULL
+         || (g_variant_type_string_is_valid (type)
+             && g_variant_type_is_definite ((const GVariantType *) type));
+}
+
+PyrogRequest
+pyrog_proxy_make_request (PyrogProxy *self, const char *method, const PyrogCallOptions *options)
+{
+  return (PyrogRequest){ .codec = self->codec,
+                         .config = self->config,
+                         .object = pyrog_uri_get_object (self->uri),
+                         .method = method,
+                         .kind = method[0] == '_' ? PYROG_MEMBER_ANY : PYROG_MEMBER_METHOD,
+                         .member = method,
+                         .timeout = self->timeout,
+                         .options = options };
+}
+
+static void
+set_outcome (PyrogCall *call, PyrogOutcome **outcome)
+{
+  const PyrogOutcomeParts parts
+      = { .execution = PYROG_EXECUTION_ANSWERED, .annotations = call->annotations };
+
+  if (outcome == NULL)
+    return;
+  *outcome = call->outcome != NULL ? pyrog_outcome_ref (call->outcome) : pyrog_outcome_new (&parts);
+}
+
+void
+pyrog_proxy_set_answered (GError *error)
+{
+  const PyrogOutcomeParts parts = { .execution = PYROG_EXECUTION_ANSWERED };
+  g_autoptr (PyrogOutcome) outcome = pyrog_outcome_new (&parts);
+
+  pyrog_error_set_outcome (error, outcome);
+}
+
+static GVariant *
+result_of (PyrogCall *call, const char *reply_type, GError **error)
+{
+  const GVariantType *type
+      = reply_type != NULL ? (const GVariantType *) reply_type : G_VARIANT_TYPE_ANY;
+  GError *failure = NULL;
+  GVariant *result = NULL;
+
+  if (call->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (call->error));
+      return NULL;
+    }
+  if (call->stream_id != NULL)
+    g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                 _ ("The result of ‘%s’ is an item stream"), call->member);
+  else if (!call->oneway || reply_type == NULL)
+    result = pyrog_value_to_variant_typed (&call->result, type, "result", &failure);
+  else
+    g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                 _ ("The method ‘%s’ is oneway and has no result"), call->member);
+  if (result == NULL)
+    {
+      pyrog_proxy_set_answered (failure);
+      g_propagate_error (error, failure);
+    }
+  return result;
+}
+
+GVariant *
+pyrog_proxy_finish_sync (PyrogProxy *self,
+                         PyrogCall *call,
+                         const char *reply_type,
+                         GCancellable *cancellable,
+                         PyrogOutcome **outcome,
+                         GError **error)
+{
+  g_autoptr (PyrogCall) owned = call;
+
+  if (call == NULL)
+    return NULL;
+  pyrog_session_wait (self->session, call, cancellable);
+  set_outcome (call, outcome);
+  return result_of (call, reply_type, error);
+}
+
+/* ---- Asynchronous calls ---- */
+
+typedef struct
+{
+  PyrogCall *call;  /* (owned) */
+  char *reply_type; /* (owned) (nullable) */
+  gulong handler;   /* of the cancellable, or 0 */
+} Operation;
+
+static void
+free_operation (gpointer data)
+{
+  Operation *operation = data;
+
+  pyrog_call_unref (operation->call);
+  g_free (operation->reply_type);
+  g_free (operation);
+}
+
+static void
+done_cb (PyrogCall *call, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Operation *operation = g_task_get_task_data (task);
+
+  if (operation->handler != 0)
+    g_cancellable_disconnect (g_task_get_cancellable (task), operation->handler);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  GTask *task = user_data;
+  Operation *operation = g_task_get_task_data (task);
+  PyrogProxy *self = g_task_get_source_object (task);
+
+  pyrog_session_cancel (
+      self->session, operation->call,
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled")));
+}
+
+/* call is taken; NULL and error, also taken: it can't be made */
+void
+pyrog_proxy_begin_async (PyrogProxy *self,
+                         PyrogCall *call,
+                         GError *error,
+                         const char *reply_type,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data,
+                         gpointer tag)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (PyrogCall) owned = call;
+  Operation *operation;
+
+  g_task_set_source_tag (task, tag);
+  g_task_set_check_cancellable (task, FALSE);
+  if (call == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  if (g_task_return_error_if_cancelled (task))
+    return;
+  operation = g_new0 (Operation, 1);
+  operation->call = pyrog_call_ref (call);
+  operation->reply_type = g_strdup (reply_type);
+  g_task_set_task_data (task, operation, free_operation);
+  call->context = g_main_context_ref (g_task_get_context (task));
+  call->func = done_cb;
+  call->user_data = g_object_ref (task);
+  pyrog_session_submit (self->session, call);
+  /* The result comes through the context, so not before this function returns */
+  if (cancellable != NULL)
+    operation->handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
+}
+
+GVariant *
+pyrog_proxy_finish_async (
+    PyrogProxy *self, GAsyncResult *result, gpointer tag, PyrogOutcome **outcome, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (g_async_result_is_tagged (result, tag), NULL);
+
+  Operation *operation = g_task_get_task_data (G_TASK (result));
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  set_outcome (operation->call, outcome);
+  return result_of (operation->call, operation->reply_type, error);
+}

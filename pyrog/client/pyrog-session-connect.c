@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-config-items.h"
+#include "pyrog-error.h"
+#include "pyrog-session-private.h"
+#include "pyrog-value-variant.h"
+
+/* How a session comes to its connection, and loses it */
+
+/* Pauses between attempts to connect, as gRPC has them */
+#define FIRST_PAUSE 1.0 /* seconds */
+#define PAUSE_FACTOR 1.6
+#define MAX_PAUSE 120.0
+#define JITTER 0.2
+
+void
+pyrog_session_forget_connection_locked (PyrogSession *self)
+{
+  if (self->connection != NULL)
+    {
+      pyrog_connection_shutdown (self->connection); /* wakes a thread that polls it */
+      pyrog_connection_close (self->connection);
+    }
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  self->generation++;
+  self->resolving = FALSE;
+  self->state = PYROG_SESSION_IDLE;
+}
+
+static gint64
+pause_length (guint attempts)
+{
+  double pause = FIRST_PAUSE;
+
+  for (guint i = 1; i < attempts && pause < MAX_PAUSE; i++)
+    pause *= PAUSE_FACTOR;
+  pause = MIN (pause, MAX_PAUSE) * g_random_double_range (1 - JITTER, 1 + JITTER);
+  return (gint64) (pause * G_USEC_PER_SEC);
+}
+
+/* Ends the calls that wait for a connection, but for those that may wait for another attempt */
+void
+pyrog_session_connect_failed_locked (PyrogSession *self, GError *error, gboolean final)
+{
+  GQueue waiting = self->waiting;
+  PyrogCall *call;
+
+  g_queue_init (&self->waiting);
+  pyrog_session_forget_connection_locked (self);
+  while ((call = g_queue_pop_head (&waiting)) != NULL)
+    {
+      if (!final && call->retries-- > 0)
+        g_queue_push_tail (&self->waiting, call);
+      else
+        pyrog_session_fail_locked (self, call, g_error_copy (error), PYROG_EXECUTION_NOT_SENT);
+    }
+  g_error_free (error);
+  if (self->waiting.length > 0)
+    {
+      self->state = PYROG_SESSION_BACKOFF;
+      self->retry_at = g_get_monotonic_time () + pause_length (++self->attempts);
+    }
+}
+
+static gboolean
+write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
+{
+  const PyrogHeader header
+      = { .type = PYROG_MESSAGE_CONNECT, .serializer = (guint8) self->codec->serializer };
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue handshake = pyrog_value_text ("hello");
+  PyrogMessageWriter writer;
+
+  if (self->handshake != NULL
+      && !pyrog_value_from_variant (arena, self->handshake, &handshake, error))
+    return FALSE;
+  PyrogValue items[4] = { pyrog_value_text ("handshake"), handshake, pyrog_value_text ("object"),
+                          pyrog_value_text (pyrog_uri_get_object (self->uri)) };
+  PyrogValue payload = { .kind = PYROG_KIND_DICT, .size = 2, .items = items };
+  pyrog_message_begin (&writer, out, &header);
+  pyrog_message_begin_payload (&writer);
+  if (!self->codec->encode (&payload, "handshake", out, error))
+    {
+      pyrog_message_abandon (&writer);
+      return FALSE;
+    }
+  return pyrog_message_end (&writer, FALSE, G_MAXUINT32, error);
+}
+
+static void
+connected (PyrogSession *self)
+{
+  GError *error = NULL;
+
+  self->connection
+      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
+                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  self->state = PYROG_SESSION_HANDSHAKE;
+  if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
+    pyrog_session_connect_failed_locked (self, error, TRUE);
+  else
+    pyrog_session_flush_locked (self);
+}
+
+/* FALSE: this address is no good, the next one is to be found */
+gboolean
+pyrog_session_go_on_connecting_locked (PyrogSession *self, PyrogConnect result)
+{
+  switch (result)
+    {
+    case PYROG_CONNECT_DONE:
+      connected (self);
+      return TRUE;
+    case PYROG_CONNECT_PENDING:
+      self->state = PYROG_SESSION_CONNECTING;
+      return TRUE;
+    case PYROG_CONNECT_NEXT:
+      self->state = PYROG_SESSION_RESOLVING;
+      return FALSE;
+    }
+  g_assert_not_reached ();
+}
+
+/* Where that takes no time, the addresses are found here and now */
+void
+pyrog_session_resolve_quickly_locked (PyrogSession *self)
+{
+  while (self->state == PYROG_SESSION_RESOLVING && pyrog_connector_is_quick (self->connector))
+    {
+      GError *error = NULL;
+      g_autoptr (GSocketAddress) address = g_socket_address_enumerator_next (
+          pyrog_connector_get_enumerator (self->connector), NULL, &error);
+      pyrog_session_resolved_locked (self, address, error);
+    }
+}
+
+void
+pyrog_session_resolved_locked (PyrogSession *self, GSocketAddress *address, GError *error)
+{
+  self->resolving = FALSE;
+  if (address == NULL)
+    pyrog_session_connect_failed_locked (self, pyrog_connector_explain (self->connector, error),
+                                         FALSE);
+  else
+    pyrog_session_go_on_connecting_locked (self, pyrog_connector_try (self->connector, address));
+}
+
+void
+pyrog_session_begin_locked (PyrogSession *self)
+{
+  int version = (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION);
+  GError *error = NULL;
+
+  self->generation++;
+  self->connector = pyrog_connector_new (self->uri, version, &error);
+  if (self->connector == NULL)
+    {
+      pyrog_session_connect_failed_locked (self, error, TRUE);
+      return;
+    }
+  self->state = PYROG_SESSION_RESOLVING;
+  pyrog_session_resolve_quickly_locked (self);
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <sys/epoll.h>
+
+#include "pyrog-engine-private.h"
+
+/* The connections of an engine: accepting them, giving them their turns, letting go of them */
+
+#define MAX_ACCEPTS_A_TURN 64
+#define ACCEPT_PAUSE (G_USEC_PER_SEC / 5) /* after an accept that failed for want of resources */
+#define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
+
+/* Gives a client to a worker, unless there are none any more */
+void
+pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client)
+{
+  g_mutex_lock (&engine->lock);
+  if (engine->pool != NULL && !client->removed)
+    g_thread_pool_push (engine->pool, pyrog_peer_ref (&client->peer), NULL);
+  g_mutex_unlock (&engine->lock);
+}
+
+static void
+watch_client (PyrogEngine *engine, PyrogClient *client, int operation)
+{
+  struct epoll_event event
+      = { .events = pyrog_client_get_events (client), .data.u64 = (guint64) (guintptr) client };
+
+  if (engine->threaded)
+    event.events |= EPOLLONESHOT;
+  else if (operation == EPOLL_CTL_MOD && event.events == client->events)
+    return;
+  client->events = event.events;
+  epoll_ctl (engine->epoll_fd, operation, pyrog_connection_get_fd (client->peer.connection),
+             &event);
+}
+
+/* Its memory stays until no event can name it any more */
+void
+pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+
+  g_mutex_lock (&engine->lock);
+  gboolean present = !client->removed;
+  if (present)
+    {
+      g_queue_unlink (&engine->clients, &client->link);
+      g_queue_push_tail (&engine->removed, client);
+      client->removed = TRUE;
+    }
+  g_mutex_unlock (&engine->lock);
+  if (!present)
+    return;
+  epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
+  pyrog_connection_close (connection);
+  pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher), connection);
+}
+
+void
+pyrog_engine_free_removed (PyrogEngine *engine)
+{
+  GQueue removed;
+  PyrogClient *client;
+
+  if (engine->removed.length == 0)
+    return;
+  g_mutex_lock (&engine->lock);
+  removed = engine->removed;
+  g_queue_init (&engine->removed);
+  g_mutex_unlock (&engine->lock);
+  while ((client = g_queue_pop_head (&removed)) != NULL)
+    pyrog_peer_unref (&client->peer);
+}
+
+void
+pyrog_engine_schedule (PyrogEngine *engine, gint64 time)
+{
+  gint64 ready = g_source_get_ready_time (engine->source);
+
+  if (ready < 0 || time < ready)
+    g_source_set_ready_time (engine->source, time);
+}
+
+static void
+schedule_sweep (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  if (engine->next_sweep == 0 && engine->source != NULL)
+    {
+      engine->next_sweep = g_get_monotonic_time () + SWEEP_INTERVAL;
+      pyrog_engine_schedule (engine, engine->next_sweep);
+    }
+  g_mutex_unlock (&engine->lock);
+}
+
+gint64
+pyrog_engine_deadline_of (PyrogClient *client)
+{
+  return __atomic_load_n (&client->deadline, __ATOMIC_RELAXED);
+}
+
+static void
+after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
+{
+  switch (state)
+    {
+    case PYROG_CLIENT_CLOSED:
+      pyrog_engine_remove_client (engine, client);
+      return;
+    case PYROG_CLIENT_READY:
+      if (engine->threaded)
+        {
+          pyrog_engine_push_work (engine, client);
+          return;
+        }
+      g_queue_push_tail (&engine->ready, pyrog_peer_ref (&client->peer));
+      pyrog_engine_schedule (engine, 0);
+      break;
+    case PYROG_CLIENT_WAITING:
+      break;
+    }
+  if (pyrog_engine_deadline_of (client) != 0)
+    schedule_sweep (engine);
+  if (engine->drain_until != 0 && pyrog_client_is_idle (client))
+    pyrog_connection_shutdown (client->peer.connection);
+  watch_client (engine, client, EPOLL_CTL_MOD);
+}
+
+void
+pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client, gboolean hangup)
+{
+  if (client->closed || client->serving)
+    return;
+  /* Nobody reads what the peer closed: without this the event would come for ever */
+  if (hangup && (pyrog_client_get_events (client) & EPOLLIN) == 0)
+    client->closed = TRUE;
+  after_turn (engine, client, pyrog_client_serve (client, &engine->spare));
+}
+
+/* A worker: no two have the same client, but a late reply may come before its turn has ended */
+void
+pyrog_engine_work (gpointer data, gpointer user_data)
+{
+  PyrogClient *client = data;
+  PyrogEngine *engine = user_data;
+  PyrogChunk *spare = NULL;
+
+  g_mutex_lock (&client->turn);
+  if (!client->removed)
+    after_turn (engine, client, pyrog_client_serve (client, &spare));
+  g_mutex_unlock (&client->turn);
+  g_clear_pointer (&spare, pyrog_chunk_unref);
+  pyrog_peer_unref (&client->peer);
+}
+
+static gboolean
+late_reply_cb (gpointer data)
+{
+  PyrogClient *client = data;
+
+  if (!client->removed)
+    pyrog_engine_run_client (client->engine, client, FALSE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+unref_client (gpointer data)
+{
+  pyrog_peer_unref (data);
+}
+
+static void
+reply_later (PyrogPeer *peer, GBytes *reply)
+{
+  PyrogClient *client = (PyrogClient *) peer;
+  PyrogEngine *engine = client->engine;
+
+  g_mutex_lock (&client->late_lock);
+  client->late = reply != NULL ? g_bytes_ref (reply) : NULL;
+  client->late_came = TRUE;
+  g_mutex_unlock (&client->late_lock);
+  if (engine->threaded)
+    pyrog_engine_push_work (engine, client);
+  else
+    g_main_context_invoke_full (engine->context, G_PRIORITY_DEFAULT, late_reply_cb,
+                                pyrog_peer_ref (peer), unref_client);
+}
+
+/* ---- Accepting ---- */
+
+/* The oldest that has not shown who it is makes room */
+static void
+drop_oldest_stranger (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  for (GList *link = engine->clients.head; link != NULL; link = link->next)
+    {
+      PyrogClient *client = link->data;
+      if (!client->peer.authenticated)
+        {
+          pyrog_connection_shutdown (client->peer.connection);
+          break;
+        }
+    }
+  g_mutex_unlock (&engine->lock);
+}
+
+static gsize
+count_strangers (PyrogEngine *engine)
+{
+  gsize count = 0;
+
+  g_mutex_lock (&engine->lock);
+  for (GList *link = engine->clients.tail; link != NULL; link = link->prev)
+    count += !((PyrogClient *) link->data)->peer.authenticated;
+  g_mutex_unlock (&engine->lock);
+  return count;
+}
+
+static gboolean
+has_room (PyrogEngine *engine)
+{
+  if (engine->clients.length >= engine->max_unauthenticated
+      && count_strangers (engine) >= engine->max_unauthenticated)
+    drop_oldest_stranger (engine);
+  return engine->clients.length < engine->max_clients;
+}
+
+static void
+admit (PyrogEngine *engine, GSocket *socket)
+{
+  if (!has_room (engine))
+    return; /* the socket closes */
+  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
+  PyrogClient *client = pyrog_client_new (connection, engine->dispatcher, &engine->timeouts, engine,
+                                          pyrog_engine_release);
+
+  g_atomic_ref_count_inc (&engine->refs);
+  client->peer.reply_later = reply_later;
+  g_mutex_lock (&engine->lock);
+  g_queue_push_tail_link (&engine->clients, &client->link);
+  g_mutex_unlock (&engine->lock);
+  schedule_sweep (engine);
+  watch_client (engine, client, EPOLL_CTL_ADD);
+}
+
+void
+pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation)
+{
+  /* Listeners are marked by the lowest bit of their address */
+  struct epoll_event event
+      = { .events = gate->paused ? 0 : EPOLLIN, .data.u64 = (guint64) (guintptr) gate | 1 };
+
+  epoll_ctl (engine->epoll_fd, operation, pyrog_listener_get_fd (gate->listener), &event);
+}
+
+static void
+pause_gate (PyrogEngine *engine, PyrogGate *gate, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now >= engine->next_complaint)
+    {
+      g_message ("Can't accept a connection: %s", error->message);
+      engine->next_complaint = now + COMPLAINT_INTERVAL;
+    }
+  gate->paused = TRUE;
+  pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_MOD);
+  engine->accept_again = now + ACCEPT_PAUSE;
+  pyrog_engine_schedule (engine, engine->accept_again);
+}
+
+static gboolean
+lacks_resources (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
+         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+void
+pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate)
+{
+  for (guint i = 0; i < MAX_ACCEPTS_A_TURN && engine->drain_until == 0; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocket) socket = pyrog_listener_accept (gate->listener, &error);
+
+      if (socket != NULL)
+        admit (engine, socket);
+      else if (error == NULL)
+        return;
+      else if (lacks_resources (error))
+        {
+          pause_gate (engine, gate, error);
+          return;
+        }
+      /* Otherwise that one connection is lost, and the next one is as good as before */
+    }
+}
+
+void
+pyrog_engine_resume_accepting (PyrogEngine *engine)
+{
+  engine->accept_again = 0;
+  for (guint i = 0; i < engine->gates->len; i++)
+    {
+      PyrogGate *gate = g_ptr_array_index (engine->gates, i);
+      if (gate->paused)
+        {
+          gate->paused = FALSE;
+          pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_MOD);
+        }
+    }
+}

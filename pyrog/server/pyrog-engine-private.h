@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-client.h"
+#include "pyrog-engine.h"
+
+G_BEGIN_DECLS
+
+#define SWEEP_INTERVAL G_USEC_PER_SEC /* how exactly deadlines are kept */
+
+/* What epoll hands back */
+typedef struct
+{
+  PyrogListener *listener; /* (unowned) */
+  gboolean paused;
+} PyrogGate;
+
+struct _PyrogEngine
+{
+  PyrogDispatcher *dispatcher; /* (owned) */
+  GMainContext *context;       /* (owned) */
+  GSource *source;             /* (owned) (nullable) NULL once stopped */
+  gboolean threaded;           /* server type thread */
+  GThreadPool *pool;           /* (owned) (locked-by lock) (nullable) the workers, until stopped */
+  int epoll_fd;
+  gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
+  GPtrArray *gates;     /* (owned) (element-type PyrogGate) */
+  PyrogChunk *spare;    /* (owned) (nullable) */
+  gboolean nodelay;
+  gsize max_clients;
+  gsize max_unauthenticated;
+  double stop_timeout;
+  PyrogClientTimeouts timeouts;
+
+  GMutex lock;
+  GQueue clients; /* (owned) (locked-by lock) (element-type PyrogClient) oldest first */
+  GQueue removed; /* (owned) (locked-by lock) clients that epoll may still have told of */
+  GQueue ready; /* (owned) (element-type PyrogClient) turns that ended too early; multiplex only */
+  guint depth;  /* dispatches in progress */
+
+  gint64 next_sweep;   /* (locked-by lock) 0: none is due */
+  gint64 accept_again; /* 0: accepting */
+  gint64 next_complaint;
+  gint64 drain_until; /* 0: not draining */
+  PyrogDrainedFunc drained_func;
+  gpointer drained_data;
+};
+
+/* Drops a reference; any thread */
+void pyrog_engine_release (gpointer data);
+/* The source is dispatched at that monotonic time at the latest */
+void pyrog_engine_schedule (PyrogEngine *engine, gint64 time);
+
+/* A turn of a client, in the engine's thread; hangup: the peer has closed the connection */
+void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client, gboolean hangup);
+void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
+gint64 pyrog_engine_deadline_of (PyrogClient *client);
+void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);
+void pyrog_engine_free_removed (PyrogEngine *engine);
+/* What runs in the pool's threads: data is a client, with a reference */
+void pyrog_engine_work (gpointer data, gpointer user_data);
+
+void pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation);
+void pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate);
+void pyrog_engine_resume_accepting (PyrogEngine *engine);
+
+G_END_DECLS

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "pyrog-error-private.h"
+#include "pyrog-property.h"
+#include "pyrog-servant-private.h"
+#include "pyrog-servant.h"
+#include "pyrog-value-variant.h"
+
+/* How a servant carries out invocations, and what it tells of itself */
+
+#define SHOWN_NAME 64 /* bytes of a peer's name in an error */
+
+static void
+report (PyrogInvocation *invocation, GError *error)
+{
+  if (error == NULL)
+    return;
+  if (!pyrog_invocation_is_answered (invocation))
+    pyrog_invocation_return_gerror (invocation, error);
+  g_error_free (error);
+}
+
+/* The words are Pyro5's */
+static void
+refuse_name (PyrogInvocation *invocation, const PyrogValue *name, const char *what)
+{
+  gboolean is_text = name->kind == PYROG_KIND_STR;
+  g_autofree char *shown
+      = pyrog_error_escape (is_text ? name->text : "", is_text ? name->size : 0, SHOWN_NAME);
+
+  report (invocation, g_error_new (PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR,
+                                   "attempt to access %s attribute '%s'", what, shown));
+}
+
+static gboolean
+call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocation, GError **error)
+{
+  g_autoptr (GVariant) args = NULL;
+
+  if (member->handler != NULL)
+    {
+      if (member->signature != NULL
+          && !pyrog_signature_order (member->signature, invocation, error))
+        return FALSE;
+      member->handler (invocation, member->user_data, error);
+      return TRUE;
+    }
+  if (member->signature != NULL)
+    {
+      args = pyrog_signature_bind (member->signature, invocation, error);
+      if (args != NULL)
+        pyrog_invocation_set_args (invocation, args);
+    }
+  else
+    {
+      args = pyrog_invocation_get_args (invocation, error);
+      if (args != NULL)
+        g_variant_ref (args);
+    }
+  if (args == NULL)
+    return FALSE;
+  if (member->func != NULL)
+    member->func (invocation, args, member->user_data, error);
+  else if (member->class_func != NULL)
+    member->class_func (self, invocation, args, error);
+  else
+    PYROG_SERVANT_GET_CLASS (self)->invoke (self, invocation, error);
+  return TRUE;
+}
+
+void
+pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation)
+{
+  const char *name = pyrog_invocation_get_method_name (invocation);
+  PyrogValue text = pyrog_value_text (name);
+  GError *error = NULL;
+
+  if (pyrog_member_name_is_private (name, strlen (name)))
+    {
+      refuse_name (invocation, &text, "private");
+      return;
+    }
+  g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, name);
+  if (member == NULL || member->access != 0)
+    {
+      refuse_name (invocation, &text, "unexposed");
+      return;
+    }
+  call_member (self, member, invocation, &error);
+  report (invocation, error);
+}
+
+/* ---- Attributes ---- */
+
+/* The attribute that the first of count arguments names, if it may be accessed so */
+static PyrogMember *
+find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, PyrogAccess access)
+{
+  const PyrogValue *args = pyrog_invocation_get_arg_values (invocation);
+  g_autoptr (PyrogMember) member = NULL;
+
+  if (args->size != count || args->items[0].kind != PYROG_KIND_STR)
+    {
+      report (invocation, g_error_new (PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                                       _ ("Access to an attribute needs its name")));
+      return NULL;
+    }
+  if (!pyrog_member_name_is_private (args->items[0].text, args->items[0].size))
+    {
+      g_autofree char *name = pyrog_value_dup_text (&args->items[0]);
+      member = pyrog_servant_find_member (self, name);
+    }
+  if (member == NULL || (member->access & access) == 0)
+    {
+      refuse_name (invocation, &args->items[0], "unexposed or unknown remote");
+      return NULL;
+    }
+  return g_steal_pointer (&member);
+}
+
+static GObject *
+property_object (PyrogServant *self)
+{
+  GObject *object = pyrog_servant_get_private (self)->object;
+
+  return object != NULL ? object : G_OBJECT (self);
+}
+
+void
+pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation)
+{
+  g_autoptr (PyrogMember) member = find_attribute (self, invocation, 1, PYROG_ACCESS_READ);
+  GError *error = NULL;
+  GVariant *value;
+
+  if (member == NULL)
+    return;
+  if (member->pspec != NULL)
+    value = pyrog_property_get (property_object (self), member->pspec, &error);
+  else
+    value = member->getter (member->name, member->user_data, &error);
+  if (value != NULL)
+    {
+      g_autoptr (GVariant) owned = g_variant_take_ref (value);
+      pyrog_invocation_return_value (invocation, owned);
+    }
+  else if (error == NULL)
+    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ has no value"),
+                 member->name);
+  report (invocation, error);
+}
+
+void
+pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
+{
+  g_autoptr (PyrogMember) member = find_attribute (self, invocation, 2, PYROG_ACCESS_WRITE);
+  GError *error = NULL;
+  gboolean ok = FALSE;
+
+  if (member == NULL)
+    return;
+  const PyrogValue *wanted = &pyrog_invocation_get_arg_values (invocation)->items[1];
+  if (member->pspec != NULL)
+    ok = pyrog_property_set (property_object (self), member->pspec, wanted, &error);
+  else
+    {
+      g_autoptr (GVariant) value = pyrog_value_to_variant_typed (
+          wanted, member->type != NULL ? member->type : G_VARIANT_TYPE_ANY, member->name, &error);
+      if (value != NULL)
+        ok = member->setter (member->name, value, member->user_data, &error);
+    }
+  if (ok)
+    pyrog_invocation_return_none (invocation);
+  else if (error == NULL)
+    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ could not be set"),
+                 member->name);
+  report (invocation, error);
+}
+
+/* ---- Metadata ---- */
+
+static void
+add_name (const PyrogMember *member, const char *which, PyrogBuilder *builder)
+{
+  gboolean wanted = strcmp (which, "attrs") == 0
+                        ? member->access != 0
+                        : member->access == 0 && (strcmp (which, "methods") == 0 || member->oneway);
+
+  if (!wanted)
+    return;
+  /* The servant may lose the member before the message is written */
+  char *copy = g_strdup (member->name);
+  pyrog_arena_keep (builder->arena, copy, g_free);
+  pyrog_builder_utf8 (builder, copy, strlen (copy));
+}
+
+static void
+add_names (PyrogServant *self, const char *which, PyrogBuilder *builder)
+{
+  PyrogServantPrivate *priv = pyrog_servant_get_private (self);
+
+  pyrog_builder_utf8 (builder, which, strlen (which));
+  pyrog_builder_open (builder, PYROG_KIND_SET);
+  for (GType type = G_OBJECT_TYPE (self); type != PYROG_TYPE_SERVANT; type = g_type_parent (type))
+    {
+      GHashTable *members = pyrog_servant_class_members (type);
+      GHashTableIter iter;
+      gpointer member;
+      if (members == NULL)
+        continue;
+      g_hash_table_iter_init (&iter, members);
+      while (g_hash_table_iter_next (&iter, NULL, &member))
+        add_name (member, which, builder);
+    }
+  g_mutex_lock (&priv->lock);
+  for (guint i = 0; i < priv->order->len; i++)
+    add_name (g_hash_table_lookup (priv->members, g_ptr_array_index (priv->order, i)), which,
+              builder);
+  g_mutex_unlock (&priv->lock);
+  pyrog_builder_close (builder);
+}
+
+void
+pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder)
+{
+  pyrog_builder_open (builder, PYROG_KIND_DICT);
+  add_names (self, "methods", builder);
+  add_names (self, "oneway", builder);
+  add_names (self, "attrs", builder);
+  pyrog_builder_close (builder);
+}
