@@ -356,7 +356,14 @@ pyrog_number_read_float (const char *text, gsize size, double *value)
       short_text[size] = '\0';
     }
   else
-    terminated = long_text = g_strndup (text, size);
+    {
+      long_text = g_try_malloc (size + 1);
+      if (long_text == NULL)
+        return FALSE;
+      memcpy (long_text, text, size);
+      long_text[size] = '\0';
+      terminated = long_text;
+    }
   *value = g_ascii_strtod (terminated, NULL);
   return TRUE;
 }
