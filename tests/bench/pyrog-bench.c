@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+
+/* Usage: pyrog-bench server ADDR multiplex|thread
+ *        pyrog-bench client ADDR lat N
+ *        pyrog-bench client ADDR variant N
+ *
+ * lat: N sequential calls of add (i, 1) with C variables; variant: the same with GVariants. The
+ * environment variable BENCH_SERIALIZER picks the serializer. Uses the public API only. */
+
+#include <pyrog.h>
+#include <string.h>
+
+#include "bench-util.h"
+
+#define WARM_UP 200
+
+static void
+add (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  gint64 a, b;
+
+  if (pyrog_invocation_read (invocation, error, "xx", &a, &b))
+    pyrog_invocation_return (invocation, "x", a + b);
+}
+
+static int
+serve (const char *address, const char *mode)
+{
+  g_autoptr (PyrogConfig) config = pyrog_config_new ();
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autofree char *location = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *path;
+  int port = bench_parse_address (address, &path);
+
+  g_object_set (
+      config, "server-type",
+      strcmp (mode, "thread") == 0 ? PYROG_SERVER_TYPE_THREAD : PYROG_SERVER_TYPE_MULTIPLEX, NULL);
+  g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (config);
+  location
+      = path != NULL ? g_strconcat ("./u:", path, NULL) : g_strdup_printf ("127.0.0.1:%d", port);
+  pyrog_servant_add_handler (servant, "add", "(xx)", "x", add, NULL, NULL);
+  if (!pyrog_daemon_listen (daemon, location, &error))
+    g_error ("%s", error->message);
+  g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "bench", servant, &error);
+  if (uri == NULL || !pyrog_daemon_start (daemon, &error))
+    g_error ("%s", error->message);
+  bench_ready ();
+  pyrog_daemon_run (daemon, NULL, NULL);
+  return 0;
+}
+
+static PyrogProxy *
+connect_to (const char *address)
+{
+  g_autoptr (PyrogConfig) config = pyrog_config_new ();
+  g_autoptr (PyrogUri) uri = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *path;
+  int port = bench_parse_address (address, &path);
+  const char *serializer = g_getenv ("BENCH_SERIALIZER");
+
+  uri = path != NULL ? pyrog_uri_new_for_socket ("bench", path)
+                     : pyrog_uri_new_for_host ("bench", "127.0.0.1", (guint16) port);
+  PyrogProxy *proxy = pyrog_proxy_new_for_uri (uri, config);
+  if (serializer != NULL)
+    {
+      g_autoptr (GEnumClass) class = g_type_class_ref (PYROG_TYPE_SERIALIZER);
+      GEnumValue *value = g_enum_get_value_by_nick (class, serializer);
+      if (value == NULL)
+        g_error ("Unknown serializer ‘%s’", serializer);
+      pyrog_proxy_set_serializer (proxy, value->value);
+    }
+  if (!pyrog_proxy_bind_sync (proxy, NULL, &error))
+    g_error ("%s", error->message);
+  return proxy;
+}
+
+static void
+call_with_variables (PyrogProxy *proxy, gint64 i)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 sum;
+
+  if (!pyrog_proxy_invoke_sync (proxy, "add", NULL, &error, "xx", i, (gint64) 1, "x", &sum))
+    g_error ("%s", error->message);
+  g_assert (sum == i + 1);
+}
+
+static void
+call_with_variants (PyrogProxy *proxy, gint64 i)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) sum = pyrog_proxy_call_sync (
+      proxy, "add", g_variant_new ("(xx)", i, (gint64) 1), "x", NULL, &error);
+
+  if (sum == NULL)
+    g_error ("%s", error->message);
+  g_assert (g_variant_get_int64 (sum) == i + 1);
+}
+
+static int
+measure (const char *address, const char *workload, gint64 count)
+{
+  g_autoptr (PyrogProxy) proxy = connect_to (address);
+  void (*call) (PyrogProxy * proxy, gint64 i)
+      = strcmp (workload, "variant") == 0 ? call_with_variants : call_with_variables;
+  Stopwatch watch;
+
+  for (gint64 i = 0; i < WARM_UP; i++)
+    call (proxy, i);
+  stopwatch_start (&watch, (gsize) count);
+  for (gint64 i = 0; i < count; i++)
+    {
+      gint64 begin = bench_now ();
+      call (proxy, i);
+      stopwatch_add (&watch, bench_now () - begin);
+    }
+  stopwatch_report (&watch);
+  return 0;
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 4 && strcmp (argv[1], "server") == 0)
+    return serve (argv[2], argv[3]);
+  if (argc == 5 && strcmp (argv[1], "client") == 0)
+    return measure (argv[2], argv[3], g_ascii_strtoll (argv[4], NULL, 10));
+  g_printerr ("Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant N\n");
+  return 2;
+}
