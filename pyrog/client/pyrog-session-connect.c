@@ -165,3 +165,55 @@ pyrog_session_begin_locked (PyrogSession *self)
   self->state = PYROG_SESSION_RESOLVING;
   pyrog_session_resolve_quickly_locked (self);
 }
+
+/* ---- What is said and heard when connecting ---- */
+
+void
+pyrog_session_set_handshake (PyrogSession *self, GVariant *data)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->handshake, g_variant_unref);
+  self->handshake = data != NULL ? g_variant_ref_sink (data) : NULL;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+pyrog_session_set_codec (PyrogSession *self, const PyrogCodec *codec)
+{
+  g_mutex_lock (&self->lock);
+  self->codec = codec;
+  g_mutex_unlock (&self->lock);
+}
+
+PyrogMetadata *
+pyrog_session_get_metadata (PyrogSession *self)
+{
+  PyrogMetadata *metadata = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->metadata != NULL)
+    metadata = pyrog_metadata_ref (self->metadata);
+  g_mutex_unlock (&self->lock);
+  return metadata;
+}
+
+GVariant *
+pyrog_session_get_answer (PyrogSession *self)
+{
+  GVariant *answer = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->answer != NULL)
+    answer = g_variant_ref (self->answer);
+  g_mutex_unlock (&self->lock);
+  return answer;
+}
+
+gboolean
+pyrog_session_is_connected (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean connected = self->state == PYROG_SESSION_READY;
+  g_mutex_unlock (&self->lock);
+  return connected;
+}

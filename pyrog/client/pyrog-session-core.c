@@ -23,6 +23,13 @@
 
 /* ---- The end of calls ---- */
 
+void
+pyrog_session_wake_locked (PyrogSession *self)
+{
+  if (self->waiters > 0)
+    g_cond_broadcast (&self->changed);
+}
+
 /* Takes the queue's reference */
 static void
 finish (PyrogSession *self, PyrogCall *call)
@@ -33,7 +40,7 @@ finish (PyrogSession *self, PyrogCall *call)
       g_queue_push_tail (&self->done, call);
       return;
     }
-  g_cond_broadcast (&self->changed);
+  pyrog_session_wake_locked (self);
   pyrog_call_unref (call);
 }
 

@@ -27,6 +27,7 @@ struct _PyrogSession
   PyrogConfig *config; /* (owned) */
 
   GMutex lock;
+  guint waiters; /* threads that wait for changed: without one, nobody is woken */
   GCond changed; /* a call is done, or the reader's role is free */
   const PyrogCodec *codec;
   GVariant *handshake; /* (owned) (nullable) */
@@ -52,6 +53,8 @@ struct _PyrogSession
   int source_fd;
 };
 
+/* Tells the threads that wait of a change */
+void pyrog_session_wake_locked (PyrogSession *session);
 /* Ends a call; takes the queue's reference and the error */
 void pyrog_session_fail_locked (PyrogSession *session,
                                 PyrogCall *call,

@@ -358,7 +358,7 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   PyrogSession *self = user_data;
 
   g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->changed);
+  pyrog_session_wake_locked (self);
   g_mutex_unlock (&self->lock);
 }
 
@@ -452,10 +452,12 @@ wait_for_reader (Wait *wait)
 {
   PyrogSession *self = wait->session;
 
+  self->waiters++;
   if (wait->call->deadline != 0)
     g_cond_wait_until (&self->changed, &self->lock, wait->call->deadline);
   else
     g_cond_wait (&self->changed, &self->lock);
+  self->waiters--;
 }
 
 static void
@@ -484,7 +486,7 @@ wait_until_done (Wait *wait)
   /* Somebody else may want the role */
   if (self->queued.length > 0 || self->waiting.length > 0)
     {
-      g_cond_broadcast (&self->changed);
+      pyrog_session_wake_locked (self);
       place_source (self);
     }
 }
@@ -547,54 +549,4 @@ pyrog_session_close (PyrogSession *self)
     place_source (self);
   g_mutex_unlock (&self->lock);
   run_done (self, NULL);
-}
-
-void
-pyrog_session_set_handshake (PyrogSession *self, GVariant *data)
-{
-  g_mutex_lock (&self->lock);
-  g_clear_pointer (&self->handshake, g_variant_unref);
-  self->handshake = data != NULL ? g_variant_ref_sink (data) : NULL;
-  g_mutex_unlock (&self->lock);
-}
-
-void
-pyrog_session_set_codec (PyrogSession *self, const PyrogCodec *codec)
-{
-  g_mutex_lock (&self->lock);
-  self->codec = codec;
-  g_mutex_unlock (&self->lock);
-}
-
-PyrogMetadata *
-pyrog_session_get_metadata (PyrogSession *self)
-{
-  PyrogMetadata *metadata = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->metadata != NULL)
-    metadata = pyrog_metadata_ref (self->metadata);
-  g_mutex_unlock (&self->lock);
-  return metadata;
-}
-
-GVariant *
-pyrog_session_get_answer (PyrogSession *self)
-{
-  GVariant *answer = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->answer != NULL)
-    answer = g_variant_ref (self->answer);
-  g_mutex_unlock (&self->lock);
-  return answer;
-}
-
-gboolean
-pyrog_session_is_connected (PyrogSession *self)
-{
-  g_mutex_lock (&self->lock);
-  gboolean connected = self->state == PYROG_SESSION_READY;
-  g_mutex_unlock (&self->lock);
-  return connected;
 }

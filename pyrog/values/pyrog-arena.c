@@ -10,7 +10,7 @@
 #include "pyrog-error.h"
 
 #define ALIGNMENT 8u
-#define FIRST_BLOCK_SIZE 2048u
+#define FIRST_BLOCK_SIZE 992u /* with the header, what malloc() hands out from its fast lists */
 #define MAX_BLOCK_SIZE (1024u * 1024u)
 
 typedef struct _Block Block;
