@@ -115,20 +115,26 @@ compare_tags (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* Sorted, stripped, each once */
+/* Sorted, stripped, each once. A peer may send many of them. */
 static char **
 split_tags (const char *object)
 {
-  g_auto (GStrv) parts = g_strsplit (object, ",", -1);
+  g_auto (GStrv) parts = g_strsplit_set (object, ",", -1);
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
   g_autoptr (GPtrArray) tags = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; parts[i] != NULL; i++)
     {
-      const char *tag = g_strstrip (parts[i]);
-      if (*tag != '\0' && !g_ptr_array_find_with_equal_func (tags, tag, g_str_equal, NULL))
+      if (*g_strstrip (parts[i]) != '\0')
+        g_ptr_array_add (sorted, parts[i]);
+    }
+  g_ptr_array_sort (sorted, compare_tags);
+  for (guint i = 0; i < sorted->len; i++)
+    {
+      const char *tag = sorted->pdata[i];
+      if (i == 0 || strcmp (tag, sorted->pdata[i - 1]) != 0)
         g_ptr_array_add (tags, g_strdup (tag));
     }
-  g_ptr_array_sort (tags, compare_tags);
   g_ptr_array_add (tags, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&tags), FALSE);
 }
@@ -351,7 +357,7 @@ pyrog_uri_dup_wire_sockname (PyrogUri *self, gsize *size)
 PyrogUri *
 pyrog_uri_new_from_wire (const char *text, gsize size, GError **error)
 {
-  g_autofree char *copy = g_strndup (text, size);
+  g_autofree char *copy = size > 0 ? g_strndup (text, size) : g_strdup ("");
   gsize start
       = strlen (copy); /* where a NUL is; it has a meaning in front of a socket's name only */
   const char *at = strchr (copy, '@');

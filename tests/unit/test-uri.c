@@ -322,6 +322,7 @@ test_wire_invalid (void)
     gsize size;
   } rows[] = {
     { "", 0 },
+    { NULL, 0 },
     { "\0", 1 },
     { "PYRO:o\0@h:80", 12 },
     { "PYRO:o@h:80\0", 12 },
@@ -363,6 +364,18 @@ test_socket_address (void)
   g_assert_nonnull (strstr (error->message, "108 bytes, more than 107"));
 }
 
+/* Half a million different tags do not take quadratic time, which would be hours */
+static void
+test_many_tags (void)
+{
+  g_autoptr (GString) text = g_string_new ("PYROMETA:");
+
+  for (guint i = 0; i < 500000; i++)
+    g_string_append_printf (text, "%x,", i);
+  g_autoptr (PyrogUri) uri = parse (text->str);
+  g_assert_cmpuint (g_strv_length ((char **) pyrog_uri_get_tags (uri)), ==, 500000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -379,6 +392,7 @@ main (int argc, char **argv)
   g_test_add_func ("/uri/wire", test_wire);
   g_test_add_func ("/uri/wire-invalid", test_wire_invalid);
   g_test_add_func ("/uri/socket-address", test_socket_address);
+  g_test_add_func ("/uri/many-tags", test_many_tags);
 
   return g_test_run ();
 }
