@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pyrog-error.h"
+#include "pyrog-value-index.h"
 
 struct _PyrogMetadata
 {
@@ -16,6 +17,19 @@ struct _PyrogMetadata
   GHashTable *oneway;     /* (owned) (element-type utf8) */
   GHashTable *attributes; /* (owned) (element-type utf8) */
 };
+
+/* Keyed, because a daemon could choose names that collide */
+static guint
+hash_name (gconstpointer name)
+{
+  return (guint) pyrog_value_index_hash (name, strlen (name));
+}
+
+static GHashTable *
+new_names (void)
+{
+  return g_hash_table_new_full (hash_name, g_str_equal, g_free, NULL);
+}
 
 /* A missing member is an empty one */
 static gboolean
@@ -40,9 +54,9 @@ pyrog_metadata_new (const PyrogValue *value, GError **error)
   g_autoptr (PyrogMetadata) metadata = g_new0 (PyrogMetadata, 1);
 
   g_atomic_ref_count_init (&metadata->refs);
-  metadata->methods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  metadata->oneway = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  metadata->attributes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  metadata->methods = new_names ();
+  metadata->oneway = new_names ();
+  metadata->attributes = new_names ();
   if (value->kind == PYROG_KIND_DICT
       && read_names (metadata->methods, pyrog_value_lookup (value, "methods"))
       && read_names (metadata->oneway, pyrog_value_lookup (value, "oneway"))
