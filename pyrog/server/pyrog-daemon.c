@@ -218,7 +218,8 @@ static gboolean
 listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
 {
   PyrogListener *listener = pyrog_listener_new (
-      location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE), error);
+      location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE),
+      (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION), error);
 
   return listener != NULL && add_listener (self, listener);
 }

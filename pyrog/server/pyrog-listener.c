@@ -130,32 +130,49 @@ bind_unix (PyrogListener *self, GError **error)
   return TRUE;
 }
 
-/* The first address of the host that can be bound; names are looked up here and now */
-static gboolean
-bind_host (PyrogListener *self, gboolean reuse, GError **error)
+/* Names are looked up here and now */
+static GPtrArray *
+find_addresses (PyrogListener *self, GError **error)
 {
   g_autoptr (GSocketConnectable) connectable
       = g_network_address_new (self->location.host, self->location.port);
   g_autoptr (GSocketAddressEnumerator) enumerator = g_socket_connectable_enumerate (connectable);
-  g_autoptr (GError) first_error = NULL;
+  g_autoptr (GPtrArray) addresses = g_ptr_array_new_with_free_func (g_object_unref);
+  GSocketAddress *address;
 
-  while (TRUE)
+  while ((address = g_socket_address_enumerator_next (enumerator, NULL, error)) != NULL)
+    g_ptr_array_add (addresses, address);
+  if (addresses->len > 0)
     {
-      g_autoptr (GError) failure = NULL;
-      g_autoptr (GSocketAddress) address
-          = g_socket_address_enumerator_next (enumerator, NULL, &failure);
-      if (address == NULL && failure == NULL)
-        break;
-      if (address != NULL && bind_address (self, address, reuse, &failure))
-        return TRUE;
-      if (first_error == NULL)
-        first_error = g_steal_pointer (&failure);
-      if (address == NULL)
-        break;
+      g_clear_error (error);
+      return g_steal_pointer (&addresses);
     }
-  if (first_error == NULL)
-    g_set_error (&first_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("The host has no address"));
-  g_propagate_error (error, g_steal_pointer (&first_error));
+  if (error != NULL && *error == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, _ ("The host has no address"));
+  return NULL;
+}
+
+/* The first address of the host that can be bound. Pyro5 knows a host by its IPv4 address, if it
+ * has one. */
+static gboolean
+bind_host (PyrogListener *self, gboolean reuse, int prefer_ip_version, GError **error)
+{
+  GSocketFamily first = prefer_ip_version == 6 ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4;
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (GPtrArray) addresses = find_addresses (self, &failure);
+
+  for (guint pass = 0; pass < 2 && addresses != NULL; pass++)
+    {
+      for (guint i = 0; i < addresses->len; i++)
+        {
+          GSocketAddress *address = g_ptr_array_index (addresses, i);
+          gboolean preferred = g_socket_address_get_family (address) == first;
+          if (preferred == (pass == 0)
+              && bind_address (self, address, reuse, failure == NULL ? &failure : NULL))
+            return TRUE;
+        }
+    }
+  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
 
@@ -172,7 +189,10 @@ learn_port (PyrogListener *self, GError **error)
 }
 
 PyrogListener *
-pyrog_listener_new (const PyrogLocation *location, gboolean reuse, GError **error)
+pyrog_listener_new (const PyrogLocation *location,
+                    gboolean reuse,
+                    int prefer_ip_version,
+                    GError **error)
 {
   g_autoptr (PyrogListener) self = g_new0 (PyrogListener, 1);
   GError *cause = NULL;
@@ -180,7 +200,8 @@ pyrog_listener_new (const PyrogLocation *location, gboolean reuse, GError **erro
   self->location.host = g_strdup (location->host);
   self->location.port = location->port;
   self->location.sockname = g_strdup (location->sockname);
-  if ((location->sockname != NULL ? bind_unix (self, &cause) : bind_host (self, reuse, &cause))
+  if ((location->sockname != NULL ? bind_unix (self, &cause)
+                                  : bind_host (self, reuse, prefer_ip_version, &cause))
       && learn_port (self, &cause))
     return g_steal_pointer (&self);
   fail (error, location, cause);

@@ -11,8 +11,12 @@ G_BEGIN_DECLS
  * socket of our own, and is removed at the end if it is still ours. */
 typedef struct _PyrogListener PyrogListener;
 
-/* Errors: PYROG_ERROR_COMMUNICATION, PYROG_ERROR_INVALID_URI */
-PyrogListener *pyrog_listener_new (const PyrogLocation *location, gboolean reuse, GError **error);
+/* prefer_ip_version: 4, 6, or 0 for the one that Pyro5 prefers, which is 4. Errors:
+ * PYROG_ERROR_COMMUNICATION, PYROG_ERROR_INVALID_URI. */
+PyrogListener *pyrog_listener_new (const PyrogLocation *location,
+                                   gboolean reuse,
+                                   int prefer_ip_version,
+                                   GError **error);
 /* A socket that is bound already, listening or not */
 PyrogListener *pyrog_listener_new_for_socket (GSocket *socket, GError **error);
 void pyrog_listener_free (PyrogListener *listener);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <pyrog.h>
+#include <stdlib.h>
+
+#define PROTOCOL_VERSION 502
+
+static gboolean
+parse_options (gboolean *version, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "version", 0, 0, G_OPTION_ARG_NONE, version, N_ ("Print the version and exit"), NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (
+      context, _ ("Shows the configuration, as built-in values and the environment make it."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc == 1)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Unexpected argument ‘%s’"),
+               (*argv)[1]);
+  return FALSE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean version = FALSE;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  if (!parse_options (&version, &argc, &argv, &error))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+      return 2;
+    }
+  g_print ("pyrog version: %s\n", PYROG_VERSION_TEXT);
+  if (version)
+    return EXIT_SUCCESS;
+  g_print ("Protocol version: %d\n", PROTOCOL_VERSION);
+  if (!pyrog_config_check (pyrog_config_get_default (), &error))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+      return EXIT_FAILURE;
+    }
+  g_autofree char *items = pyrog_config_dump (pyrog_config_get_default ());
+  g_print ("Currently active configuration settings:\n%s", items);
+  return EXIT_SUCCESS;
+}
