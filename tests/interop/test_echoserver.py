@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The real Pyro5 client against our echo server: what its users see is what Pyro5's own shows."""
+
+import math
+import os
+import random
+import sys
+import threading
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+sys.path.insert(0, os.environ["PYRO5_PATH"])
+
+import Pyro5.api  # noqa: E402
+import Pyro5.errors  # noqa: E402
+
+import servers  # noqa: E402
+import tap  # noqa: E402
+
+SERIALIZERS = ["serpent", "marshal", "json", "msgpack"]
+SERVER_TYPES = ["multiplex", "thread"]
+RANDOM_VALUES = 2000
+
+
+def connect(server, serializer="serpent", compression=False, name=None):
+    Pyro5.api.config.SERIALIZER = serializer
+    Pyro5.api.config.COMPRESSION = compression
+    uri = server.uri if name is None else server.uri.replace("test.echoserver", name)
+    proxy = Pyro5.api.Proxy(uri)
+    proxy._pyroTimeout = 20
+    return proxy
+
+
+def raises(kind, function, *args, **kwargs):
+    try:
+        function(*args, **kwargs)
+    except kind as error:
+        assert type(error) is kind, "%r is not exactly %s" % (error, kind)
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def check_methods(proxy, serializer):
+    assert proxy.echo("hi") == "hi"
+    assert proxy._pyroInvoke("echo", (), {"message": [1, 2]}) == [1, 2]
+    assert list(proxy.generator()) == ["one", "two", "three"]
+    assert math.isnan(proxy.nan()) and proxy.inf() == math.inf
+    assert proxy.__dunder__() == "should be allowed (dunder)"
+    assert proxy.oneway_echo("nobody answers") is None
+    assert proxy._pyroMethods == {"echo", "error", "error_with_text", "oneway_echo", "slow",
+                                  "oneway_slow", "generator", "nan", "inf", "__dunder__",
+                                  "shutdown"}
+    assert proxy._pyroOneway == {"oneway_echo", "oneway_slow"}
+    assert proxy._pyroAttrs == {"verbose"}
+
+
+def check_errors(proxy):
+    error = raises(ValueError, proxy.error_with_text)
+    assert error.args == ("the message of the error",)
+    raises(ValueError, proxy.error)
+    raises(AttributeError, proxy._pyroInvoke, "_private", (), {})
+    raises(AttributeError, proxy._pyroInvoke, "__class__", (), {})
+    raises(AttributeError, proxy._pyroInvoke, "echo.__class__", (), {})
+    raises(AttributeError, proxy._pyroInvoke, "nosuch", (), {})
+    raises(TypeError, proxy._pyroInvoke, "echo", (), {})
+    raises(TypeError, proxy._pyroInvoke, "echo", (1, 2), {})
+    raises(TypeError, proxy._pyroInvoke, "echo", (), {"wrong": 1})
+    assert proxy.echo("still there") == "still there"
+
+
+def check_attributes(proxy, serializer):
+    if serializer == "marshal":  # Pyro5 itself can't write these calls with marshal
+        return
+    assert proxy.verbose is False
+    proxy.verbose = False
+    raises(AttributeError, proxy._pyroInvoke, "__getattr__", ("echo",), None)
+    raises(AttributeError, proxy._pyroInvoke, "__getattr__", ("_verbose",), None)
+    raises(AttributeError, proxy._pyroInvoke, "__setattr__", ("nosuch", 1), None)
+
+
+def check_all(server, serializer, compression=False):
+    with connect(server, serializer, compression) as proxy:
+        check_methods(proxy, serializer)
+        check_errors(proxy)
+        check_attributes(proxy, serializer)
+        assert proxy.echo("x" * 100000) == "x" * 100000
+
+
+for _address in ("tcp", "ipv6", "unix"):
+    for _type in SERVER_TYPES:
+        for _serializer in SERIALIZERS:
+            @tap.case(_address, _type, _serializer)
+            def test_every_method(address, server_type, serializer):
+                with servers.ours(address, PYRO_SERVERTYPE=server_type) as server:
+                    check_all(server, serializer)
+
+
+for _serializer in SERIALIZERS:
+    @tap.case(_serializer)
+    def test_compressed(serializer):
+        with servers.ours(PYRO_COMPRESSION="1") as server:
+            check_all(server, serializer, compression=True)
+
+
+@tap.case()
+def test_abstract_socket():
+    name = "pyrog-test-%d" % os.getpid()
+    server = servers.EchoServer([os.environ["ECHOSERVER"], "-u", "@" + name])
+    with server:
+        proxy = Pyro5.api.Proxy("PYRO:test.echoserver@./u:\0" + name)
+        with proxy:
+            assert proxy.echo(3) == 3
+
+
+@tap.case()
+def test_daemon_object():
+    with servers.ours() as server, connect(server, name="Pyro.Daemon") as daemon:
+        assert set(daemon.registered()) == {"Pyro.Daemon", "test.echoserver"}
+        assert daemon.ping() is None
+        assert daemon.info().startswith("Pyro.Daemon bound on localhost:")
+        assert "echo" in daemon.get_metadata("test.echoserver")["methods"]
+        raises(Pyro5.errors.DaemonError, daemon.get_metadata, "nosuch")
+
+
+@tap.case()
+def test_unknown_object():
+    with servers.ours() as server:
+        error = raises(Pyro5.errors.CommunicationError,
+                       connect(server, name="nosuch")._pyroBind)
+        assert "unknown object" in str(error)
+
+
+@tap.case()
+def test_slow_call_delays_nobody():
+    with servers.ours() as server:
+        results = []
+
+        def call_slowly():
+            with connect(server) as slow_proxy:
+                results.append(slow_proxy.slow())
+        thread = threading.Thread(target=call_slowly)
+        thread.start()
+        with connect(server) as proxy:
+            for i in range(100):
+                assert proxy.echo(i) == i
+            assert not results
+        thread.join()
+        assert results == ["Finally, an answer!"]
+
+
+@tap.case()
+def test_stream_that_is_left():
+    with servers.ours() as server, connect(server) as proxy:
+        stream = proxy.generator()
+        assert next(stream) == "one"
+        stream.close()
+        assert proxy.echo(1) == 1
+
+
+@tap.case()
+def test_shutdown():
+    with servers.ours() as server:
+        with connect(server) as proxy:
+            proxy.shutdown()
+        assert server.process.wait(timeout=20) == 0
+
+
+class Values:
+    """Random values that a serializer of Pyro5 can write"""
+
+    def __init__(self, serializer):
+        self.serializer = serializer
+        self.random = random.Random("pyrog " + serializer)
+
+    def scalar(self):
+        kinds = [lambda: None, lambda: True, lambda: False,
+                 lambda: self.random.randint(-2**70, 2**70),
+                 lambda: self.random.randint(-300, 300),
+                 lambda: self.random.choice([2**31, 2**32, 2**63, 2**64, -2**63, -2**63 - 1]),
+                 lambda: self.random.uniform(-1e9, 1e9),
+                 lambda: self.random.choice([0.0, -0.0, 1e300, 5e-324, 1e16, 123456.75]),
+                 self.text, self.text]
+        if self.serializer != "json":
+            kinds.append(lambda: bytes(self.random.randrange(256)
+                                       for _ in range(self.random.randrange(20))))
+        if self.serializer in ("serpent", "marshal"):
+            kinds.append(lambda: complex(self.random.uniform(-9, 9), self.random.uniform(1, 9)))
+        return self.random.choice(kinds)()
+
+    def text(self):
+        alphabet = "aZ09 '\"\\\n\t\x00\x7f\x9f\u00e9\u20ac\u200b\U0001f600"
+        if self.serializer != "serpent":
+            alphabet += "\x01"
+        return "".join(self.random.choice(alphabet) for _ in range(self.random.randrange(12)))
+
+    def key(self):
+        if self.serializer in ("json", "msgpack"):
+            return self.text()
+        return self.random.choice([self.text, lambda: self.random.randint(-99, 99),
+                                   lambda: (self.text(), 1), lambda: 0.5])()
+
+    def value(self, depth=0):
+        if depth == 4 or self.random.random() < 0.4:
+            return self.scalar()
+        items = [self.value(depth + 1) for _ in range(self.random.randrange(4))]
+        kind = self.random.randrange(4)
+        if kind == 0:
+            return items
+        if kind == 1:
+            return tuple(items)
+        if kind == 2:
+            return {self.key(): item for item in items}
+        return {self.random.randint(-50, 50) for _ in range(self.random.randrange(1, 5))}
+
+
+def shape(value):
+    """The types and reprs of a value, with sets in an order of their own"""
+    if isinstance(value, (set, frozenset)):
+        return type(value).__name__, sorted(map(shape, value), key=repr)
+    if isinstance(value, (list, tuple)):
+        return type(value).__name__, [shape(item) for item in value]
+    if isinstance(value, dict):
+        return "dict", [(shape(key), shape(item)) for key, item in value.items()]
+    return repr(value)
+
+
+def same(a, b):
+    return shape(a) == shape(b)
+
+
+for _serializer in SERIALIZERS:
+    @tap.case(_serializer)
+    def test_random_values(serializer):
+        values = Values(serializer)
+        with servers.ours() as server, servers.pyro5() as reference:
+            with connect(server, serializer) as mine, connect(reference, serializer) as theirs:
+                for _ in range(RANDOM_VALUES):
+                    value = values.value()
+                    got, wanted = mine.echo(value), theirs.echo(value)
+                    assert same(got, wanted), "%r came back as %r, not %r" % (value, got, wanted)
+
+
+tap.run()

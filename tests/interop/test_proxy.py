@@ -1,0 +1,44 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Our proxy against the real Pyro5 echo server, and against ours."""
+
+import os
+import subprocess
+import sys
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+
+import servers  # noqa: E402
+import tap  # noqa: E402
+
+SERIALIZERS = ["serpent", "marshal", "json", "msgpack"]
+KINDS = {"Pyro5": servers.pyro5, "pyrog": servers.ours}
+
+
+def run_scenario(uri, serializer, **environment):
+    result = subprocess.run([os.environ["PROXY_SCENARIO"], uri, serializer], timeout=60, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env=dict(os.environ, **environment), check=False)
+    assert result.returncode == 0, result.stdout
+
+
+for _kind in KINDS:
+    for _address in ("tcp", "ipv6", "unix"):
+        for _serializer in SERIALIZERS:
+            @tap.case(_kind, _address, _serializer)
+            def test_scenario(kind, address, serializer):
+                with KINDS[kind](address) as server:
+                    run_scenario(server.uri, serializer)
+
+
+for _kind in KINDS:
+    for _serializer in SERIALIZERS:
+        @tap.case(_kind, _serializer)
+        def test_compressed(kind, serializer):
+            with KINDS[kind](PYRO_COMPRESSION="1") as server:
+                run_scenario(server.uri, serializer, PYRO_COMPRESSION="1")
+
+
+tap.run()
