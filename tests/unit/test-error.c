@@ -61,7 +61,8 @@ assert_from_class (const char *remote_class, gboolean known, GQuark domain, int 
   GQuark found_domain = 0;
   int found_code = -1;
 
-  g_test_message ("%s", remote_class);
+  g_autofree char *shown = g_strescape (remote_class, NULL);
+  g_test_message ("%s", shown);
   g_assert_cmpint (pyrog_error_from_class (remote_class, &found_domain, &found_code), ==, known);
   g_assert_cmpstr (g_quark_to_string (found_domain), ==, g_quark_to_string (domain));
   g_assert_cmpint (found_code, ==, code);
