@@ -283,9 +283,10 @@ call_servant (PyrogDispatcher *dispatcher, PyrogInvocation *invocation, const Py
     pyrog_servant_dispatch (servant, invocation);
   else
     answer_with (invocation, PYROG_ERROR_TYPE_ERROR, _ ("The name of a method is a str"));
-  /* Nobody else has it, so nobody can answer it later */
-  if (!pyrog_invocation_is_answered (invocation)
-      && g_atomic_int_get (&G_OBJECT (invocation)->ref_count) == 1)
+  /* Nobody else has it, so nobody can answer it later. The references are looked at first: another
+   * thread answers before it drops its own. */
+  if (g_atomic_int_get (&G_OBJECT (invocation)->ref_count) == 1
+      && !pyrog_invocation_is_answered (invocation))
     answer_with (invocation, PYROG_ERROR_FAILED, _ ("The method ended without an answer"));
 }
 
