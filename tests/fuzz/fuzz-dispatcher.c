@@ -33,6 +33,7 @@ typedef struct
   FuzzPeer peer;
   PyrogBuffer out;
   PyrogInvocation *held; /* (owned) (nullable) to be answered later */
+  char *stream_id;       /* (owned) (nullable) of the last reply */
 } Server;
 
 /* ---- What is served ---- */
@@ -51,14 +52,18 @@ echo (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **
 {
   GVariant *kwargs = pyrog_invocation_get_kwargs (invocation, error);
   g_autofree char *id = pyrog_invocation_get_correlation_id (invocation);
+  g_autoptr (GBytes) annotation = pyrog_invocation_get_annotation (invocation, "FUZZ");
 
   if (kwargs == NULL)
     return;
+  g_assert (g_str_equal (pyrog_invocation_get_object_id (invocation), "o"));
   if (id != NULL)
     {
       g_autoptr (GBytes) bytes = g_bytes_new (id, strlen (id));
       pyrog_invocation_set_reply_annotation (invocation, "ECHO", bytes);
     }
+  if (annotation != NULL)
+    pyrog_invocation_set_reply_annotation (invocation, "FUZZ", annotation);
   pyrog_invocation_return_value (invocation, g_variant_new ("(@*@*)", args, kwargs));
 }
 
@@ -207,6 +212,7 @@ check_replies (Server *server, const PyrogHeader *request)
   g_autoptr (GError) error = NULL;
   PyrogHeader header;
   PyrogMessage message;
+  PyrogAnnotation annotation;
   PyrogValue value;
 
   if (server->out.size == 0)
@@ -229,6 +235,8 @@ check_replies (Server *server, const PyrogHeader *request)
         g_error ("A reply can't be read: %s", error->message);
     }
   g_assert (header.seq == request->seq || header.type == PYROG_MESSAGE_CONNECTFAIL);
+  if (pyrog_message_find_annotation (&message, "STRM", &annotation))
+    server->stream_id = g_strndup ((const char *) annotation.data, annotation.size);
   return 1;
 }
 
@@ -272,6 +280,32 @@ serve (Server *server, const PyrogHeader *header, const guint8 *body)
   return result != PYROG_DISPATCH_CLOSE;
 }
 
+/* Nobody guesses the id of a stream, so what it gives is asked for here, and then it is closed */
+static void
+read_stream (Server *server, guint8 serializer)
+{
+  static const char *const methods[]
+      = { "get_next_stream_item", "get_next_stream_item", "close_stream", "get_next_stream_item" };
+  g_autofree char *id = g_steal_pointer (&server->stream_id);
+  PyrogValue text = pyrog_value_text (id);
+  PyrogHeader header = { .type = PYROG_MESSAGE_INVOKE, .serializer = serializer };
+
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      const PyrogCallParts call = { .object = pyrog_value_text ("Pyro.Daemon"),
+                                    .method = pyrog_value_text (methods[i]),
+                                    .args = { .kind = PYROG_KIND_TUPLE, .size = 1, .items = &text },
+                                    .kwargs = pyrog_value_none () };
+      PyrogBuffer payload;
+      pyrog_buffer_init (&payload, G_MAXSIZE);
+      g_assert (pyrog_codec_encode_call (pyrog_codec_get (serializer), &call, &payload, NULL));
+      header.data_size = (guint32) payload.size;
+      header.seq = (guint16) i;
+      g_assert (serve (server, &header, payload.data));
+      pyrog_buffer_clear (&payload);
+    }
+}
+
 /* ---- Input ---- */
 
 /* Serves all whole messages of a stream */
@@ -289,6 +323,8 @@ serve_stream (Server *server, const guint8 *data, gsize size)
       if (parse != PYROG_PARSE_DONE || pyrog_header_message_size (&header) > size
           || !serve (server, &header, data + PYROG_HEADER_SIZE))
         return;
+      if (server->stream_id != NULL)
+        read_stream (server, header.serializer);
       data += pyrog_header_message_size (&header);
       size -= pyrog_header_message_size (&header);
     }
