@@ -58,6 +58,14 @@ pyrog_error_quark (void)
   return (GQuark) quark;
 }
 
+/* Language bindings know the domain by its name alone. An error that is made before the domain is
+ * registered lacks its private part, and freeing it afterwards would be a crash. */
+__attribute__ ((constructor)) static void
+register_domain (void)
+{
+  pyrog_error_quark ();
+}
+
 /* The remote class of each code */
 static const char *const classes[] = {
   [PYROG_ERROR_FAILED] = "Pyro5.errors.PyroError",

@@ -283,10 +283,8 @@ call_servant (PyrogDispatcher *dispatcher, PyrogInvocation *invocation, const Py
     pyrog_servant_dispatch (servant, invocation);
   else
     answer_with (invocation, PYROG_ERROR_TYPE_ERROR, _ ("The name of a method is a str"));
-  /* Nobody else has it, so nobody can answer it later. The references are looked at first: another
-   * thread answers before it drops its own. */
-  if (g_atomic_int_get (&G_OBJECT (invocation)->ref_count) == 1
-      && !pyrog_invocation_is_answered (invocation))
+  /* References say nothing here: in some languages a forgotten object lives on for a while */
+  if (!pyrog_invocation_is_held (invocation) && !pyrog_invocation_is_answered (invocation))
     answer_with (invocation, PYROG_ERROR_FAILED, _ ("The method ended without an answer"));
 }
 

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * @user_data: (closure): what was given with the function
  * @error: return location for an error, which is the answer
  *
- * Carries out a method. It answers @invocation, or keeps a reference on it to answer later, or
- * reports an error; if it does none of these the caller gets an exception. It runs where the daemon
- * runs methods: in its main context, or in a worker thread.
+ * Carries out a method. It answers @invocation, reports an error, or calls
+ * [method@Invocation.hold] and answers later; if it does none of these the caller gets an
+ * exception. It runs where the daemon runs methods: in its main context, or in a worker thread.
  *
  * Since: 1.0
  */

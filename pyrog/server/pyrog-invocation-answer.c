@@ -12,6 +12,32 @@
 /* How an invocation is answered; what becomes of that is in pyrog-invocation-reply.c */
 
 /**
+ * pyrog_invocation_hold:
+ * @self: an invocation
+ *
+ * Says that the answer comes after the handler has returned. The invocation may then be answered in
+ * any thread.
+ *
+ * Returns: (transfer full): a reference on @self
+ *
+ * Since: 1.0
+ */
+PyrogInvocation *
+pyrog_invocation_hold (PyrogInvocation *self)
+{
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
+
+  g_atomic_int_set (&self->held, 1);
+  return g_object_ref (self);
+}
+
+gboolean
+pyrog_invocation_is_held (PyrogInvocation *self)
+{
+  return g_atomic_int_get (&self->held) != 0;
+}
+
+/**
  * pyrog_invocation_is_answered:
  * @self: an invocation
  *

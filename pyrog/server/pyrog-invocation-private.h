@@ -36,6 +36,7 @@ struct _PyrogInvocation
   GVariant *args;              /* (owned) (nullable) made when asked for */
   GVariant *kwargs;            /* (owned) (nullable) made when asked for */
 
+  int held;     /* (atomic) 1: the answer comes after the handler has returned */
   int answered; /* (atomic) 1 from the first answer on */
   PyrogAnswer answer;
   GVariant *result;        /* (owned) (nullable) */
@@ -70,6 +71,8 @@ PyrogArena *pyrog_invocation_get_arena (PyrogInvocation *self);
  * wanted */
 void pyrog_invocation_set_arg_values (PyrogInvocation *self, const PyrogValue *args);
 void pyrog_invocation_set_args (PyrogInvocation *self, GVariant *args);
+/* Whether somebody has said that the answer comes later */
+gboolean pyrog_invocation_is_held (PyrogInvocation *self);
 /* The stream of a return_stream (nullable) */
 PyrogItemStream *pyrog_invocation_get_stream (PyrogInvocation *self);
 

@@ -17,9 +17,10 @@
  *
  * A call that a peer made, from its arrival until it was answered.
  *
- * Every invocation is answered exactly once, now or later, in any thread: with one of the functions
- * `pyrog_invocation_return_*`, or by the error that its handler reports. One that is dropped
- * without an answer answers for itself, with an exception.
+ * Every invocation is answered exactly once, with one of the functions `pyrog_invocation_return_*`
+ * or by the error that its handler reports. A handler that will answer later, in any thread, calls
+ * [method@Invocation.hold] before it returns. One that does none of these, and an invocation that
+ * is held and then dropped, is answered with an exception, so that no caller waits in vain.
  *
  * Only one thread at a time may use an invocation.
  *

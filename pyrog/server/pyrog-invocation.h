@@ -37,6 +37,8 @@ GBytes *pyrog_invocation_get_annotation (PyrogInvocation *self, const char *id);
 PYROG_AVAILABLE_IN_ALL
 char *pyrog_invocation_get_correlation_id (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
+PyrogInvocation *pyrog_invocation_hold (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_invocation_is_answered (PyrogInvocation *self);
 
 PYROG_AVAILABLE_IN_ALL

@@ -44,6 +44,8 @@ pyrog_member_unref (PyrogMember *member)
     return;
   if (member->destroy != NULL)
     member->destroy (member->user_data);
+  if (member->setter_destroy != NULL)
+    member->setter_destroy (member->setter_data);
   g_free (member->name);
   g_free (member->documentation);
   g_clear_pointer (&member->signature, free_signature);

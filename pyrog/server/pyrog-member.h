@@ -41,13 +41,16 @@ struct _PyrogMember
   PyrogClassFunc class_func; /* (nullable) */
 
   /* Attributes */
-  PyrogAccess access;  /* 0: this is a method */
+  gboolean is_attribute;
+  PyrogAccess access;
   PyrogGetFunc getter; /* (nullable) */
   PyrogSetFunc setter; /* (nullable) */
   GParamSpec *pspec;   /* (owned) (nullable) a GObject property instead of the functions */
 
-  gpointer user_data;     /* (owned) by destroy */
-  GDestroyNotify destroy; /* (nullable) */
+  gpointer user_data;            /* (owned) by destroy; of func, handler or getter */
+  GDestroyNotify destroy;        /* (nullable) */
+  gpointer setter_data;          /* (owned) by setter_destroy */
+  GDestroyNotify setter_destroy; /* (nullable) */
 };
 
 PyrogMember *pyrog_member_new (const char *name);

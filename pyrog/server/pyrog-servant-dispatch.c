@@ -86,7 +86,7 @@ pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation)
       return;
     }
   g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, name);
-  if (member == NULL || member->access != 0)
+  if (member == NULL || member->is_attribute)
     {
       refuse_name (invocation, &text, "unexposed");
       return;
@@ -172,7 +172,7 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
       g_autoptr (GVariant) value = pyrog_value_to_variant_typed (
           wanted, member->type != NULL ? member->type : G_VARIANT_TYPE_ANY, member->name, &error);
       if (value != NULL)
-        ok = member->setter (member->name, value, member->user_data, &error);
+        ok = member->setter (member->name, value, member->setter_data, &error);
     }
   if (ok)
     pyrog_invocation_return_none (invocation);
@@ -187,9 +187,10 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
 static void
 add_name (const PyrogMember *member, const char *which, PyrogBuilder *builder)
 {
-  gboolean wanted = strcmp (which, "attrs") == 0
-                        ? member->access != 0
-                        : member->access == 0 && (strcmp (which, "methods") == 0 || member->oneway);
+  gboolean wanted
+      = strcmp (which, "attrs") == 0
+            ? member->is_attribute
+            : !member->is_attribute && (strcmp (which, "methods") == 0 || member->oneway);
 
   if (!wanted)
     return;

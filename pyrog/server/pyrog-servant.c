@@ -254,13 +254,12 @@ pyrog_servant_add_handler (PyrogServant *self,
  * @self: a servant
  * @name: the name of the attribute
  * @type: (nullable): its type; %NULL for any
- * @access: what peers may do
- * @getter: (scope forever) (nullable): reads it
- * @setter: (scope forever) (nullable): writes it
- * @user_data: (closure): for both
+ * @getter: (scope notified) (nullable): reads it; %NULL if it can't be read
+ * @user_data: (closure): for @getter
  * @destroy: (nullable): frees @user_data
  *
- * Exposes an attribute, in place of a member of the same name.
+ * Exposes an attribute that peers can read, in place of a member of the same name. With
+ * [method@Servant.add_setter] they can write it, too.
  *
  * Since: 1.0
  */
@@ -268,27 +267,55 @@ void
 pyrog_servant_add_attribute (PyrogServant *self,
                              const char *name,
                              const char *type,
-                             PyrogAccess access,
                              PyrogGetFunc getter,
-                             PyrogSetFunc setter,
                              gpointer user_data,
                              GDestroyNotify destroy)
 {
   g_return_if_fail (PYROG_IS_SERVANT (self));
   g_return_if_fail (name != NULL && is_public (name));
   g_return_if_fail (is_type (type));
-  g_return_if_fail (access != 0);
-  g_return_if_fail (getter != NULL || (access & PYROG_ACCESS_READ) == 0);
-  g_return_if_fail (setter != NULL || (access & PYROG_ACCESS_WRITE) == 0);
 
   PyrogMember *member = pyrog_member_new (name);
+  member->is_attribute = TRUE;
   member->type = type != NULL ? g_variant_type_new (type) : NULL;
-  member->access = access;
+  member->access = getter != NULL ? PYROG_ACCESS_READ : 0;
   member->getter = getter;
-  member->setter = setter;
   member->user_data = user_data;
   member->destroy = destroy;
   add_member (self, member);
+}
+
+/**
+ * pyrog_servant_add_setter:
+ * @self: a servant
+ * @name: an attribute that was added with [method@Servant.add_attribute]
+ * @setter: (scope notified): writes it
+ * @user_data: (closure): for @setter
+ * @destroy: (nullable): frees @user_data
+ *
+ * Lets peers write an attribute. To be called once for an attribute, before the servant is
+ * registered.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_servant_add_setter (PyrogServant *self,
+                          const char *name,
+                          PyrogSetFunc setter,
+                          gpointer user_data,
+                          GDestroyNotify destroy)
+{
+  g_return_if_fail (PYROG_IS_SERVANT (self));
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (setter != NULL);
+
+  g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, name);
+  g_return_if_fail (member != NULL && member->is_attribute && member->pspec == NULL);
+  g_return_if_fail (member->setter == NULL);
+  member->setter = setter;
+  member->setter_data = user_data;
+  member->setter_destroy = destroy;
+  member->access |= PYROG_ACCESS_WRITE;
 }
 
 static char *
@@ -304,6 +331,7 @@ new_property (GParamSpec *pspec, PyrogAccess access)
   g_autofree char *name = attribute_name (pspec->name);
   PyrogMember *member = pyrog_member_new (name);
 
+  member->is_attribute = TRUE;
   member->access = access;
   member->pspec = g_param_spec_ref (pspec);
   return member;
@@ -481,7 +509,7 @@ pyrog_servant_set_oneway (PyrogServant *self, const char *name, gboolean oneway)
   g_return_if_fail (name != NULL);
 
   g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, name);
-  g_return_if_fail (member != NULL && member->access == 0);
+  g_return_if_fail (member != NULL && !member->is_attribute);
   member->oneway = oneway;
 }
 

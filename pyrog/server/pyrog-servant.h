@@ -19,8 +19,8 @@ G_DECLARE_DERIVABLE_TYPE (PyrogServant, pyrog_servant, PYROG, SERVANT, GObject)
  * PyrogServantClass:
  * @parent_class: the parent class
  * @invoke: answers an invocation of a method that was added without a function; the default answers
- *   with an error. It may keep a reference on the invocation and answer later, report an error, or
- *   answer at once; if it does none of these the caller gets an exception.
+ *   with an error. It answers, reports an error, or calls [method@Invocation.hold] and answers
+ * later; if it does none of these the caller gets an exception.
  *
  * The class of servants.
  *
@@ -61,11 +61,15 @@ PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_add_attribute (PyrogServant *self,
                                   const char *name,
                                   const char *type,
-                                  PyrogAccess access,
                                   PyrogGetFunc getter,
-                                  PyrogSetFunc setter,
                                   gpointer user_data,
                                   GDestroyNotify destroy);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_servant_add_setter (PyrogServant *self,
+                               const char *name,
+                               PyrogSetFunc setter,
+                               gpointer user_data,
+                               GDestroyNotify destroy);
 PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_expose_property (PyrogServant *self, const char *property, PyrogAccess access);
 PYROG_AVAILABLE_IN_ALL

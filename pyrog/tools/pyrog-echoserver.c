@@ -121,7 +121,7 @@ begin_slow_answer (EchoServer *self,
   SlowAnswer *slow = g_new (SlowAnswer, 1);
   g_autoptr (GSource) source = g_timeout_source_new_seconds (SLOW_SECONDS);
 
-  *slow = (SlowAnswer){ self, g_object_ref (invocation), method, answer };
+  *slow = (SlowAnswer){ self, pyrog_invocation_hold (invocation), method, answer };
   tell (self, "%s: waiting a bit...", method);
   g_source_set_callback (source, answer_slowly, slow, free_slow_answer);
   g_source_attach (source, NULL);
@@ -222,8 +222,8 @@ make_servant (EchoServer *self)
       pyrog_servant_set_oneway (servant, methods[i].name, methods[i].oneway);
       pyrog_servant_set_documentation (servant, methods[i].name, _ (methods[i].documentation));
     }
-  pyrog_servant_add_attribute (servant, "verbose", "b", PYROG_ACCESS_READWRITE, get_verbose,
-                               set_verbose, self, NULL);
+  pyrog_servant_add_attribute (servant, "verbose", "b", get_verbose, self, NULL);
+  pyrog_servant_add_setter (servant, "verbose", set_verbose, self, NULL);
   return servant;
 }
 

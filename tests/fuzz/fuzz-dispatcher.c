@@ -89,7 +89,7 @@ hold (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **
 {
   Server *server = user_data;
 
-  server->held = g_object_ref (invocation);
+  server->held = pyrog_invocation_hold (invocation);
 }
 
 static void
@@ -134,8 +134,8 @@ new_servant (Server *server)
   pyrog_servant_add_method (servant, "later", "", NULL, hold, server, NULL);
   pyrog_servant_add_handler (servant, "read", NULL, NULL, read_numbers, NULL, NULL);
   pyrog_servant_add_handler (servant, "forget", NULL, NULL, forget, NULL, NULL);
-  pyrog_servant_add_attribute (servant, "items", "a{sv}", PYROG_ACCESS_READWRITE, get_attribute,
-                               set_attribute, NULL, NULL);
+  pyrog_servant_add_attribute (servant, "items", "a{sv}", get_attribute, NULL, NULL);
+  pyrog_servant_add_setter (servant, "items", set_attribute, NULL, NULL);
   pyrog_servant_set_oneway (servant, "later", TRUE);
   return servant;
 }

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Usage: scenario-vala server | scenario-vala client URI
+
+class Scenario : Pyrog.Servant {
+  public int level { get; set; default = 3; }
+
+  public Scenario () {
+    add_method ("subclassed", "s text", "s", null);
+    expose_property ("level", Pyrog.Access.READWRITE);
+  }
+
+  public override void invoke (Pyrog.Invocation invocation) throws Error {
+    string text;
+    invocation.get_args ().get ("(s)", out text);
+    invocation.return_value (text + "!");
+  }
+}
+
+string note;
+string color;
+
+Pyrog.Servant make_servant () {
+  var servant = new Scenario ();
+  note = "";
+  color = "red";
+  servant.add_method ("add", "x a, x b", "x", (invocation, args) => {
+    int64 a, b;
+    args.get ("(xx)", out a, out b);
+    invocation.return_value (a + b);
+  });
+  servant.add_method ("echo", "v value", null, (invocation, args) => {
+    invocation.return_value (args.get_child_value (0).get_variant ());
+  });
+  servant.add_method ("boom", "", null, (invocation, args) => {
+    throw new Pyrog.Error.VALUE_ERROR ("boom");
+  });
+  servant.add_method ("throws", "", null, (invocation, args) => {
+    throw new IOError.FAILED ("thrown in the language");
+  });
+  servant.add_method ("later", "", "s", (invocation, args) => {
+    var answered = invocation.hold ();
+    Idle.add (() => {
+      answered.return_value ("late");
+      return Source.REMOVE;
+    });
+  });
+  servant.add_method ("note", "s text", null, (invocation, args) => {
+    args.get ("(s)", out note);
+    invocation.return_none ();
+  });
+  servant.set_oneway ("note", true);
+  servant.add_method ("noted", "", "s", (invocation, args) => {
+    invocation.return_value (note);
+  });
+  servant.add_attribute ("color", "s", (name) => new Variant.string (color));
+  servant.add_setter ("color", (name, value) => {
+    color = value.get_string ();
+    return true;
+  });
+  return servant;
+}
+
+void serve () throws Error {
+  var daemon = new Pyrog.Daemon ();
+  var uri = daemon.register ("scenario", make_servant ());
+  daemon.start ();
+  print ("READY %s\n", uri.to_string ());
+  stdout.flush ();
+  new MainLoop ().run ();
+}
+
+async void call (Pyrog.Proxy proxy) throws Error {
+  assert ((int64) (yield proxy.call ("add", new Variant ("(ii)", 3, 4), "x")) == 7);
+  assert ((int64) proxy.call_sync ("add", new Variant ("(xx)", 1, 2), "x") == 3);
+  string[] words = { "a", "b" };
+  string[] echoed
+      = (string[]) yield proxy.call ("echo", new Variant.tuple ({ words }), "as");
+  assert (echoed.length == 2 && echoed[1] == "b");
+  try {
+    yield proxy.call ("boom");
+    assert_not_reached ();
+  } catch (Pyrog.Error.VALUE_ERROR error) {
+    assert (error.message == "boom");
+    assert (Pyrog.Error.get_execution (error) == Pyrog.Execution.ANSWERED);
+  }
+  try {
+    yield proxy.call ("throws");
+    assert_not_reached ();
+  } catch (Pyrog.Error error) {
+  }
+  try {
+    yield proxy.call ("nosuch");
+    assert_not_reached ();
+  } catch (Pyrog.Error.ATTRIBUTE_ERROR error) {
+  }
+  assert ((string) (yield proxy.call ("later", null, "s")) == "late");
+  assert ((string) (yield proxy.call ("subclassed", new Variant ("(s)", "hi"), "s")) == "hi!");
+  yield proxy.call ("note", new Variant ("(s)", "noted"));
+  assert ((string) (yield proxy.call ("noted", null, "s")) == "noted");
+  yield proxy.set_attribute ("color", "blue");
+  assert ((string) (yield proxy.get_attribute ("color", "s")) == "blue");
+  yield proxy.set_attribute ("level", (int) 42);
+  assert ((int) (yield proxy.get_attribute ("level", "i")) == 42);
+  var kwargs = new VariantDict ();
+  kwargs.insert ("a", "i", 5);
+  kwargs.insert ("b", "i", 6);
+  Pyrog.Outcome? outcome;
+  assert ((int64) proxy.call_full_sync ("add", null, kwargs.end (), "x", null, null, out outcome)
+          == 11);
+}
+
+int main (string[] args) {
+  try {
+    if (args[1] == "server") {
+      serve ();
+      return 0;
+    }
+    var proxy = new Pyrog.Proxy (args[2]);
+    proxy.timeout = 20;
+    var loop = new MainLoop ();
+    var result = 1;
+    call.begin (proxy, (object, done) => {
+      try {
+        call.end (done);
+        print ("RESULT ok\n");
+        result = 0;
+      } catch (Error error) {
+        printerr ("%s\n", error.message);
+      }
+      loop.quit ();
+    });
+    loop.run ();
+    return result;
+  } catch (Error error) {
+    printerr ("%s\n", error.message);
+    return 1;
+  }
+}
