@@ -1,0 +1,262 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Peers that mean ill, or nothing: each gets a clear answer or a closed connection, and costs others
+nothing."""
+
+import marshal
+import os
+import socket
+import struct
+import sys
+import zlib
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+sys.path.insert(0, os.environ["PYRO5_PATH"])
+
+import Pyro5.api  # noqa: E402
+import Pyro5.errors  # noqa: E402
+
+import servers  # noqa: E402
+import tap  # noqa: E402
+
+CONNECT, CONNECTOK, CONNECTFAIL, INVOKE, RESULT, PING = range(1, 7)
+EXCEPTION, COMPRESSED = 1, 2
+SERPENT, MARSHAL, JSON, MSGPACK = 1, 2, 3, 4
+HEADER = "!4sHBBHHII16sHH"
+HEADER_SIZE = 40
+SERVER_TYPES = ["multiplex", "thread"]
+HELLO = b"{'handshake': 'hello', 'object': 'test.echoserver'}"
+
+
+def frame(kind, payload=b"", serializer=SERPENT, flags=0, seq=1, annotations=b"", tag=b"PYRO",
+          version=502, magic=0x4dc5, size=None, annotations_size=None):
+    return struct.pack(HEADER, tag, version, kind, serializer, flags, seq,
+                       len(payload) if size is None else size,
+                       len(annotations) if annotations_size is None else annotations_size,
+                       b"\0" * 16, 0, magic) + annotations + payload
+
+
+class Peer:
+    """A raw connection to a server"""
+
+    def __init__(self, server):
+        host, port = server.uri.split("@")[1].rsplit(":", 1)
+        self.socket = socket.create_connection((host, int(port)), timeout=20)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def receive(self, size):
+        data = b""
+        while len(data) < size:
+            part = self.socket.recv(size - len(data))
+            if not part:
+                return None
+            data += part
+        return data
+
+    def message(self):
+        """(type, flags, payload) of the next message, or None at the end of the connection"""
+        try:
+            header = self.receive(HEADER_SIZE)
+            if header is None:
+                return None
+            _, _, kind, _, flags, _, size, annotations, _, _, _ = struct.unpack(HEADER, header)
+            self.receive(annotations)
+            return kind, flags, self.receive(size)
+        except ConnectionResetError:
+            return None
+
+    def shake_hands(self):
+        self.send(frame(CONNECT, HELLO))
+        assert self.message()[0] == CONNECTOK
+
+
+def check_good_client(server):
+    with Pyro5.api.Proxy(server.uri) as proxy:
+        proxy._pyroTimeout = 10
+        assert proxy.echo("good") == "good"
+
+
+# What a stranger may send in place of a handshake, and whether it is told why it is refused
+def nested(depth):
+    return b"[" * depth + b"]" * depth
+
+
+BOMB = zlib.compress(b" " * (64 * 1024 * 1024), 9)
+STRANGERS = {
+    "garbage": (b"GET / HTTP/1.1\r\n\r\n" + b"x" * 100, True),
+    "a wrong version": (frame(CONNECT, HELLO, version=501), True),
+    "a wrong magic number": (frame(CONNECT, HELLO, magic=0x1234), True),
+    "a call before the handshake": (frame(INVOKE, b"('test.echoserver','shutdown',(),{})"), False),
+    "an unknown message type": (frame(99, HELLO), False),
+    "an unknown serializer": (frame(CONNECT, HELLO, serializer=77), True),
+    "a size of 4 GiB": (frame(CONNECT, HELLO, size=0xffffffff), True),
+    "sizes that overflow": (frame(CONNECT, HELLO, size=0xffffffff, annotations_size=2), True),
+    "a size above the limit of handshakes": (frame(CONNECT, HELLO, size=65537), True),
+    "annotations longer than their part":
+        (frame(CONNECT, HELLO, annotations=b"ABCD" + struct.pack("!I", 100) + b"xx"), True),
+    "annotations that leave a rest":
+        (frame(CONNECT, HELLO, annotations=b"ABCD" + struct.pack("!I", 1) + b"xyz"), True),
+    "deep nesting": (frame(CONNECT, nested(30000)), True),
+    "wrong UTF-8": (frame(CONNECT, b"{'handshake': '\xff\xfe', 'object': 'x'}"), True),
+    "a code object":
+        (frame(CONNECT, marshal.dumps(compile("1", "x", "eval")), serializer=MARSHAL), True),
+    "a tuple of 2^31 items in marshal":
+        (frame(CONNECT, b"(\xff\xff\xff\x7f", serializer=MARSHAL), True),
+    "an array of 2^32 items in msgpack":
+        (frame(CONNECT, b"\xdd\xff\xff\xff\xff", serializer=MSGPACK), True),
+    "a compressed bomb": (frame(CONNECT, BOMB[:60000], flags=COMPRESSED), True),
+    "what is not compressed": (frame(CONNECT, HELLO, flags=COMPRESSED), True),
+    "an empty handshake": (frame(CONNECT), True),
+    "a handshake that is no dict": (frame(CONNECT, b"[1,2]"), True),
+}
+
+for _what in STRANGERS:
+    @tap.case(_what)
+    def test_stranger_sends(what):
+        data, told = STRANGERS[what]
+        with servers.ours() as server, Peer(server) as peer:
+            peer.send(data)
+            answer = peer.message()
+            if told:
+                assert answer is not None and answer[0] == CONNECTFAIL, answer
+                assert peer.message() is None
+            else:
+                assert answer is None, answer
+            check_good_client(server)
+
+
+# What a client may send after its handshake; the connection goes on where messages are still whole
+CALLS = {
+    "malformed serpent": b"('test.echoserver','echo',(",
+    "a call of three parts": b"('test.echoserver','echo',())",
+    "a method that is no str": b"('test.echoserver',5,(),{})",
+    "an object that is no str": b"(None,'echo',(),{})",
+    "keywords that are no str": b"('test.echoserver','echo',(),{1:2})",
+    "arguments that are no sequence": b"('test.echoserver','echo',5,{})",
+    "deep nesting": b"('test.echoserver','echo',(" + nested(100) + b",),{})",
+    "a number with too many digits": b"('test.echoserver','echo',(" + b"9" * 5000 + b",),{})",
+    "a name": b"('test.echoserver','echo',(__import__,),{})",
+    "an operator": b"('test.echoserver','echo',(1*2,),{})",
+    "a long name": b"('test.echoserver','" + b"x" * 5000 + b"',(),{})",
+    "a private name": b"('test.echoserver','__init__',(),{})",
+    "a dotted name": b"('test.echoserver','echo.__func__',(),{})",
+}
+
+for _what in CALLS:
+    @tap.case(_what)
+    def test_client_sends(what):
+        with servers.ours() as server, Peer(server) as peer:
+            peer.shake_hands()
+            peer.send(frame(INVOKE, CALLS[what], seq=7))
+            kind, flags, payload = peer.message()
+            assert kind == RESULT and flags & EXCEPTION, (kind, flags)
+            assert len(payload) < 4096
+            peer.send(frame(INVOKE, b"('test.echoserver','echo',('on',),{})", seq=8))
+            assert b"'on'" in peer.message()[2]
+            check_good_client(server)
+
+
+@tap.case()
+def test_compressed_bomb_after_the_handshake():
+    with servers.ours(PYRO_MAX_MESSAGE_SIZE="1000000") as server, Peer(server) as peer:
+        peer.shake_hands()
+        peer.send(frame(INVOKE, BOMB, flags=COMPRESSED))
+        assert peer.message() is None
+        check_good_client(server)
+
+
+@tap.case()
+def test_message_above_the_limit():
+    with servers.ours(PYRO_MAX_MESSAGE_SIZE="100000") as server, Peer(server) as peer:
+        peer.shake_hands()
+        peer.send(frame(INVOKE, b"", size=100001))
+        assert peer.message() is None
+        check_good_client(server)
+
+
+def stall_silently(peer):
+    pass
+
+
+def stall_in_the_header(peer):
+    peer.send(frame(CONNECT, HELLO)[:20])
+
+
+def stall_in_the_payload(peer):
+    peer.shake_hands()
+    peer.send(frame(INVOKE, b"x" * 1000, size=1000000))
+
+
+def stall_without_reading(peer):
+    peer.shake_hands()
+    request = frame(INVOKE, b"('test.echoserver','echo',('" + b"y" * 60000 + b"',),{})")
+    peer.socket.settimeout(1)
+    try:
+        while True:
+            peer.send(request)
+    except TimeoutError:
+        pass
+
+
+STALLS = {
+    "silent": stall_silently,
+    "half a header": stall_in_the_header,
+    "half a payload": stall_in_the_payload,
+    "not reading": stall_without_reading,
+}
+
+for _server_type in SERVER_TYPES:
+    for _stall in STALLS:
+        @tap.case(_stall, _server_type)
+        def test_stalled_peers(stall, server_type):
+            count = 3 if stall == "not reading" else 50
+            with servers.ours(PYRO_SERVERTYPE=server_type) as server:
+                peers = [Peer(server) for _ in range(count)]
+                for peer in peers:
+                    STALLS[stall](peer)
+                for _ in range(5):
+                    check_good_client(server)
+                for peer in peers:
+                    peer.socket.close()
+                check_good_client(server)
+
+
+@tap.case()
+def test_handshake_has_a_deadline():
+    with servers.ours(PYROG_HANDSHAKE_TIMEOUT="1") as server, Peer(server) as peer:
+        peer.send(frame(CONNECT, HELLO)[:20])
+        assert peer.message() is None
+        check_good_client(server)
+
+
+@tap.case()
+def test_message_has_a_deadline():
+    with servers.ours(PYROG_MESSAGE_TIMEOUT="1") as server, Peer(server) as peer:
+        peer.shake_hands()
+        peer.send(frame(INVOKE, b"x" * 10, size=1000))
+        assert peer.message() is None
+        check_good_client(server)
+
+
+@tap.case()
+def test_strangers_make_room():
+    with servers.ours(PYROG_MAX_UNAUTHENTICATED="5") as server:
+        peers = [Peer(server) for _ in range(6)]
+        assert peers[0].message() is None  # the oldest went
+        peers[5].shake_hands()
+        check_good_client(server)
+        for peer in peers:
+            peer.socket.close()
+
+
+tap.run()
