@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyrog-codec.h"
+#include "pyrog-enum-types.h"
+#include "pyrog-error.h"
+#include "pyrog-proxy.h"
+#include "pyrog-value-variant.h"
+
+#define EXIT_USAGE 2
+
+typedef struct
+{
+  char *serializer; /* (owned) (nullable) */
+  double timeout;   /* seconds; below 0: the configuration's */
+  gboolean json;
+  gboolean version;
+} Options;
+
+typedef struct
+{
+  const char *name;
+  const char *arguments;
+  int min, max; /* how many arguments, -1 for any */
+  gboolean (*run) (PyrogProxy *proxy, const Options *options, char **args, GError **error);
+} Command;
+
+/* ---- Values as text ---- */
+
+static GVariant *
+parse_json (const char *text, GError **error)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue value;
+
+  if (!pyrog_codec_json.decode (arena, (const guint8 *) text, strlen (text), &value, error))
+    return NULL;
+  return pyrog_value_to_variant (&value, text, error);
+}
+
+static GVariant *
+parse_value (const Options *options, const char *text, GError **error)
+{
+  GVariant *value
+      = options->json ? parse_json (text, error) : g_variant_parse (NULL, text, NULL, NULL, error);
+
+  if (value == NULL)
+    g_prefix_error (error, _ ("The argument ‘%s’ is not understood: "), text);
+  return value;
+}
+
+static gboolean
+print_json (GVariant *value, GError **error)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue tree;
+  PyrogBuffer out;
+
+  pyrog_buffer_init (&out, G_MAXSIZE);
+  gboolean ok = pyrog_value_from_variant (arena, value, &tree, error)
+                && pyrog_codec_json.encode (&tree, "result", &out, error);
+  if (ok)
+    g_print ("%.*s\n", (int) out.size, (const char *) out.data);
+  pyrog_buffer_clear (&out);
+  return ok;
+}
+
+static gboolean
+print_value (const Options *options, GVariant *value, GError **error)
+{
+  if (options->json)
+    return print_json (value, error);
+  g_autofree char *text = g_variant_print (value, TRUE);
+  g_print ("%s\n", text);
+  return TRUE;
+}
+
+/* ---- Commands ---- */
+
+static gboolean
+print_stream (
+    PyrogProxy *proxy, const Options *options, const char *method, GVariant *args, GError **error)
+{
+  g_autoptr (PyrogItemStream) stream = pyrog_proxy_stream_sync (proxy, method, args, NULL, error);
+  GError *failure = NULL;
+  GVariant *item;
+
+  if (stream == NULL)
+    return FALSE;
+  while ((item = pyrog_item_stream_next (stream, &failure)) != NULL)
+    {
+      g_autoptr (GVariant) owned = item;
+      if (!print_value (options, owned, error))
+        return FALSE;
+    }
+  if (failure == NULL)
+    return TRUE;
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
+static GVariant *
+parse_args (const Options *options, char **args, GError **error)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_TUPLE);
+  for (; *args != NULL; args++)
+    {
+      g_autoptr (GVariant) value = parse_value (options, *args, error);
+      if (value == NULL)
+        {
+          g_variant_builder_clear (&builder);
+          return NULL;
+        }
+      g_variant_builder_add_value (&builder, value);
+    }
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+static gboolean
+run_call (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  g_autoptr (GVariant) values = parse_args (options, args + 1, error);
+
+  if (values == NULL)
+    return FALSE;
+  g_autoptr (GVariant) result = pyrog_proxy_call_sync (proxy, args[0], values, NULL, NULL, error);
+  return result != NULL && print_value (options, result, error);
+}
+
+static gboolean
+run_stream (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  g_autoptr (GVariant) values = parse_args (options, args + 1, error);
+
+  return values != NULL && print_stream (proxy, options, args[0], values, error);
+}
+
+static gboolean
+run_get (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  g_autoptr (GVariant) value = pyrog_proxy_get_attribute_sync (proxy, args[0], NULL, NULL, error);
+
+  return value != NULL && print_value (options, value, error);
+}
+
+static gboolean
+run_set (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  g_autoptr (GVariant) value = parse_value (options, args[1], error);
+
+  return value != NULL && pyrog_proxy_set_attribute_sync (proxy, args[0], value, NULL, error);
+}
+
+static void
+print_names (const char *title, GStrv names, GStrv marked, const char *mark)
+{
+  g_print ("%s\n", title);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      gboolean is_marked
+          = marked != NULL && g_strv_contains ((const char *const *) marked, names[i]);
+      g_print ("  %s%s\n", names[i], is_marked ? mark : "");
+    }
+}
+
+static gboolean
+run_introspect (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  if (!pyrog_proxy_bind_sync (proxy, NULL, error))
+    return FALSE;
+  g_auto (GStrv) methods = pyrog_proxy_list_methods (proxy);
+  g_auto (GStrv) oneway = pyrog_proxy_list_oneway (proxy);
+  g_auto (GStrv) attributes = pyrog_proxy_list_attributes (proxy);
+  if (options->json)
+    {
+      GVariantDict dict;
+      g_variant_dict_init (&dict, NULL);
+      g_variant_dict_insert (&dict, "methods", "^as", methods);
+      g_variant_dict_insert (&dict, "oneway", "^as", oneway);
+      g_variant_dict_insert (&dict, "attrs", "^as", attributes);
+      return print_json (g_variant_dict_end (&dict), error);
+    }
+  print_names (_ ("Methods:"), methods, oneway, _ (" (oneway)"));
+  print_names (_ ("Attributes:"), attributes, NULL, NULL);
+  return TRUE;
+}
+
+static gboolean
+run_ping (PyrogProxy *proxy, const Options *options, char **args, GError **error)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  if (!pyrog_proxy_ping_sync (proxy, NULL, error))
+    return FALSE;
+  g_print (_ ("The daemon answered after %.3f ms\n"),
+           (double) (g_get_monotonic_time () - begin) / 1000);
+  return TRUE;
+}
+
+static const Command commands[] = {
+  { "call", N_ ("URI METHOD [VALUE…]"), 1, -1, run_call },
+  { "stream", N_ ("URI METHOD [VALUE…]"), 1, -1, run_stream },
+  { "get", N_ ("URI ATTRIBUTE"), 1, 1, run_get },
+  { "set", N_ ("URI ATTRIBUTE VALUE"), 2, 2, run_set },
+  { "introspect", N_ ("URI"), 0, 0, run_introspect },
+  { "ping", N_ ("URI"), 0, 0, run_ping },
+};
+
+/* ---- The program ---- */
+
+static GOptionContext *
+make_context (Options *options)
+{
+  const GOptionEntry entries[] = {
+    { "serializer", 's', 0, G_OPTION_ARG_STRING, &options->serializer,
+      N_ ("How to write the call: serpent, marshal, json or msgpack"), N_ ("NAME") },
+    { "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &options->timeout,
+      N_ ("How long to wait, in seconds; 0 for ever"), N_ ("SECONDS") },
+    { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
+      N_ ("Values are JSON, not the text of GVariants"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, N_ ("Print the version and exit"),
+      NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new (_ ("COMMAND URI …"));
+  g_autoptr (GString) description = g_string_new (_ ("Commands:"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (description, "\n  %s %s", commands[i].name, _ (commands[i].arguments));
+  g_option_context_set_summary (context, _ ("Calls a remote object."));
+  g_option_context_set_description (context, description->str);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  return context;
+}
+
+/* The command and the number of its arguments are right, or NULL */
+static const Command *
+find_command (int argc, char **argv, GError **error)
+{
+  for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)
+    {
+      const Command *command = &commands[i];
+      int count = argc - 3;
+      if (strcmp (command->name, argv[1]) != 0)
+        continue;
+      if (count >= command->min && (command->max < 0 || count <= command->max))
+        return command;
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Usage: pyrog %s %s"),
+                   command->name, _ (command->arguments));
+      return NULL;
+    }
+  if (argc > 1)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Unknown command ‘%s’"), argv[1]);
+  else
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("A command is missing"));
+  return NULL;
+}
+
+static gboolean
+check_options (const Options *options, GError **error)
+{
+  if (options->serializer == NULL || pyrog_codec_find (options->serializer) != NULL)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("Unknown serializer ‘%s’"),
+               options->serializer);
+  return FALSE;
+}
+
+static gboolean
+run (const Command *command, const Options *options, char **args, GError **error)
+{
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (args[0], NULL, error);
+
+  if (proxy == NULL)
+    return FALSE;
+  if (options->serializer != NULL)
+    pyrog_proxy_set_serializer (proxy, pyrog_codec_find (options->serializer)->serializer);
+  if (options->timeout >= 0)
+    pyrog_proxy_set_timeout (proxy, options->timeout);
+  return command->run (proxy, options, args + 1, error);
+}
+
+static void
+complain (const GError *error)
+{
+  PyrogOutcome *outcome = pyrog_error_get_outcome (error);
+  const char *remote_class = outcome != NULL ? pyrog_outcome_get_remote_class (outcome) : NULL;
+
+  if (remote_class != NULL)
+    g_printerr ("pyrog: %s: %s\n", remote_class, error->message);
+  else
+    g_printerr ("pyrog: %s\n", error->message);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  Options options = { .timeout = -1 };
+  const Command *command = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_autoptr (GOptionContext) context = make_context (&options);
+  gboolean ok = g_option_context_parse (context, &argc, &argv, &error);
+  if (ok && options.version)
+    {
+      g_print ("pyrog %s\n", PYROG_VERSION_TEXT);
+      return EXIT_SUCCESS;
+    }
+  if (ok && check_options (&options, &error))
+    command = find_command (argc, argv, &error);
+  ok = command != NULL && run (command, &options, argv + 2, &error);
+  if (!ok)
+    complain (error);
+  g_free (options.serializer);
+  return ok ? EXIT_SUCCESS : command == NULL ? EXIT_USAGE : EXIT_FAILURE;
+}

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The programs: what they print, and how they end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+
+import servers  # noqa: E402
+import tap  # noqa: E402
+
+KINDS = {"Pyro5": servers.pyro5, "pyrog": servers.ours}
+
+
+def run(program, *arguments, **environment):
+    return subprocess.run([os.environ[program], *arguments], timeout=60, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                          env=dict(os.environ, **environment))
+
+
+def pyrog(*arguments):
+    return run("PROGRAM", *arguments)
+
+
+def succeeds(expected, *arguments):
+    result = pyrog(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() == expected, result.stdout
+
+
+def fails(status, words, *arguments):
+    result = pyrog(*arguments)
+    assert result.returncode == status, result
+    assert words in result.stderr, result.stderr
+    assert not result.stdout, result.stdout
+
+
+for _kind in KINDS:
+    @tap.case(_kind)
+    def test_calls(kind):
+        with KINDS[kind]() as server:
+            succeeds("'hi'", "call", server.uri, "echo", "'hi'")
+            succeeds("int64 5", "call", server.uri, "echo", "5")
+            succeeds('{"a": [1, 2.5, null]}', "--json", "call", server.uri, "echo",
+                     '{"a": [1, 2.5, null]}')
+            succeeds("'one'\n'two'\n'three'", "stream", server.uri, "generator")
+            for serializer in ("serpent", "marshal", "json", "msgpack"):
+                succeeds("true", "-s", serializer, "call", server.uri, "echo", "true")
+            fails(1, "ValueError: the message of the error", "call", server.uri,
+                  "error_with_text")
+            fails(1, "nosuch", "call", server.uri, "nosuch")
+
+    @tap.case(_kind)
+    def test_attributes(kind):
+        with KINDS[kind]() as server:
+            succeeds("false", "get", server.uri, "verbose")
+            succeeds("", "set", server.uri, "verbose", "false")
+            fails(1, "nosuch", "get", server.uri, "nosuch")
+
+    @tap.case(_kind)
+    def test_introspection_and_ping(kind):
+        with KINDS[kind]() as server:
+            members = json.loads(pyrog("--json", "introspect", server.uri).stdout)
+            assert members["attrs"] == ["verbose"]
+            assert members["oneway"] == ["oneway_echo", "oneway_slow"]
+            assert "echo" in members["methods"]
+            assert "  verbose" in pyrog("introspect", server.uri).stdout
+            assert pyrog("ping", server.uri).returncode == 0
+
+
+@tap.case()
+def test_usage():
+    fails(2, "command", )
+    fails(2, "nosuch", "nosuch", "PYRO:x@localhost:1")
+    fails(2, "Usage", "get", "PYRO:x@localhost:1")
+    fails(2, "nosuch", "-s", "nosuch", "ping", "PYRO:x@localhost:1")
+    fails(1, "nonsense", "ping", "nonsense")
+    fails(1, "bad[", "call", "PYRO:x@localhost:1", "echo", "bad[")
+    assert "introspect" in pyrog("--help").stdout
+    for program in ("PROGRAM", "ECHOSERVER", "CHECK_CONFIG"):
+        assert run(program, "--version").returncode == 0
+        assert run(program, "--nosuch").returncode == 2
+        assert run(program, "--help").returncode == 0
+
+
+@tap.case()
+def test_timeout():
+    with servers.ours() as server:
+        fails(1, "timed out", "--timeout", "0.2", "call", server.uri, "slow")
+
+
+@tap.case()
+def test_check_config():
+    result = run("CHECK_CONFIG", PYRO_NS_PORT="1234", PYRO_SSL_SERVERKEYPASSWD="hunter2")
+    assert result.returncode == 0
+    lines = result.stdout.splitlines()
+    assert "NS_PORT = 1234" in lines
+    assert "SSL_SERVERKEYPASSWD = (set)" in lines
+    assert "hunter2" not in result.stdout
+    for variable in ("PYRO_ONEWAY_THREADED", "PYROG_NONSENSE", "PYRO_NS_PORT"):
+        result = run("CHECK_CONFIG", **{variable: "x"})
+        assert result.returncode == 1
+        assert variable in result.stderr
+
+
+for _signal in (signal.SIGTERM, signal.SIGINT):
+    @tap.case(_signal.name)
+    def test_echo_server_ends_in_good_order(number):
+        with servers.ours() as server:
+            server.process.send_signal(getattr(signal, number))
+            assert server.process.wait(timeout=20) == 0
+
+
+@tap.case()
+def test_echo_server_options():
+    result = run("ECHOSERVER", "-p", "99999")
+    assert result.returncode == 2 and "99999" in result.stderr
+    result = run("ECHOSERVER", "-H", "no.such.host.invalid")
+    assert result.returncode == 1 and "no.such.host.invalid" in result.stderr
+    result = run("ECHOSERVER", PYRO_NONSENSE="1")
+    assert result.returncode == 1 and "PYRO_NONSENSE" in result.stderr
+
+
+tap.run()
