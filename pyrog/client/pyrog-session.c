@@ -10,6 +10,7 @@
 
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
+#include "pyrog-local-daemons.h"
 #include "pyrog-session-private.h"
 
 /* Who waits for a session's socket, and where: a thread in a synchronous call, or a GSource */
@@ -460,6 +461,23 @@ wait_for_reader (Wait *wait)
   self->waiters--;
 }
 
+/* TRUE: only this thread could answer the call, and it would wait for itself */
+static gboolean
+is_for_this_thread (PyrogSession *self)
+{
+  return self->connection != NULL
+         && pyrog_local_daemons_is_own (pyrog_connection_get_remote_address (self->connection));
+}
+
+static GError *
+own_thread_error (void)
+{
+  return g_error_new_literal (
+      PYROG_ERROR, PYROG_ERROR_FAILED,
+      _ ("The daemon runs in the main context that this synchronous call would block; call "
+         "asynchronously"));
+}
+
 static void
 wait_until_done (Wait *wait)
 {
@@ -469,6 +487,11 @@ wait_until_done (Wait *wait)
 
   while (call->state != PYROG_CALL_DONE && !give_up (wait))
     {
+      if (call->state == PYROG_CALL_WAITING && is_for_this_thread (self))
+        {
+          pyrog_session_abandon_locked (self, call, own_thread_error (), FALSE);
+          break;
+        }
       if (self->reading)
         {
           wait_for_reader (wait);
@@ -503,8 +526,13 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
       wait.has_cancel_fd = g_cancellable_make_pollfd (cancellable, &wait.cancel_fd);
     }
   g_mutex_lock (&self->lock);
-  pyrog_session_enter_locked (self, call);
-  wait_until_done (&wait);
+  if (is_for_this_thread (self))
+    pyrog_call_fail (call, own_thread_error (), PYROG_EXECUTION_NOT_SENT);
+  else
+    {
+      pyrog_session_enter_locked (self, call);
+      wait_until_done (&wait);
+    }
   gboolean others = self->done.length > 0;
   g_mutex_unlock (&self->lock);
   if (others)

@@ -13,6 +13,7 @@
 #include "pyrog-config-items.h"
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
+#include "pyrog-local-daemons.h"
 
 #define MAX_EVENTS 64
 
@@ -249,6 +250,7 @@ pyrog_engine_free (PyrogEngine *engine)
 {
   if (engine == NULL)
     return;
+  pyrog_local_daemons_remove (engine);
   for (guint i = 0; i < engine->gates->len; i++)
     {
       PyrogGate *gate = g_ptr_array_index (engine->gates, i);
@@ -275,9 +277,13 @@ void
 pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener)
 {
   PyrogGate *gate = g_new0 (PyrogGate, 1);
+  g_autoptr (GSocketAddress) address = pyrog_listener_get_address (listener);
 
   gate->listener = listener;
   g_ptr_array_add (engine->gates, gate);
+  /* Workers answer while the context waits */
+  if (!engine->threaded && address != NULL)
+    pyrog_local_daemons_add (engine, address, engine->context);
   pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_ADD);
 }
 

@@ -277,6 +277,12 @@ pyrog_listener_get_location (PyrogListener *self)
   return &self->location;
 }
 
+GSocketAddress *
+pyrog_listener_get_address (PyrogListener *self)
+{
+  return g_socket_get_local_address (self->socket, NULL);
+}
+
 PyrogUri *
 pyrog_listener_make_uri (PyrogListener *self, const char *object)
 {

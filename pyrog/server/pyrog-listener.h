@@ -24,6 +24,8 @@ void pyrog_listener_free (PyrogListener *listener);
 int pyrog_listener_get_fd (PyrogListener *listener);
 /* The location of what is bound, with the real port */
 const PyrogLocation *pyrog_listener_get_location (PyrogListener *listener);
+/* A full reference, or NULL */
+GSocketAddress *pyrog_listener_get_address (PyrogListener *listener);
 PyrogUri *pyrog_listener_make_uri (PyrogListener *listener, const char *object);
 /* The next connection; NULL without an error if there is none */
 GSocket *pyrog_listener_accept (PyrogListener *listener, GError **error);
