@@ -238,11 +238,11 @@ write_dict (Writer *writer, const PyrogValue *value, const PyrogPath *path, guin
       align (writer);
       gsize entry = writer->out.size;
       guint entry_first = writer->ends->len;
-      if (!write_key (writer, key, type, &item, levels + 1))
+      if (!write_key (writer, key, type, &item, levels))
         return FALSE;
       if (type == DICT_TEXT || type == DICT_ANY)
         mark_end (writer, entry);
-      if (!write_variant (writer, key + 1, &item, levels + 1))
+      if (!write_variant (writer, key + 1, &item, levels))
         return FALSE;
       put_offsets (writer, entry, entry_first, TRUE);
       mark_end (writer, start);
