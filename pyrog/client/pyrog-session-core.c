@@ -17,7 +17,7 @@
 /* A connection that was idle for longer may have died unseen: one look costs less than a lost call
  */
 #define IDLE_TIME 50 /* microseconds */
-#define MAX_READS 16   /* before others get a turn */
+#define MAX_READS 16 /* before others get a turn */
 
 #define SHOWN_REASON 256 /* bytes of a refusal */
 

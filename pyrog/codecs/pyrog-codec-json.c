@@ -34,7 +34,7 @@ static gboolean
 malformed (Reader *reader)
 {
   return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
-                             _ ("The json text is malformed at byte %" G_GSIZE_FORMAT),
+                             _ ("The json text is malformed at byte %zu"),
                              (gsize) (reader->p - reader->start));
 }
 

@@ -174,7 +174,7 @@ push_pair (PyrogMarshalReader *reader, const PyrogValue pair[2])
       if (scratch == NULL)
         {
           g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                       _ ("No memory for %" G_GSIZE_FORMAT " values of a message"), capacity);
+                       _ ("No memory for %zu values of a message"), capacity);
           return FALSE;
         }
       reader->scratch = scratch;

@@ -26,7 +26,7 @@ fail (Reader *reader, const char *why)
 {
   if (reader->error == NULL)
     g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_SERIALIZE,
-                 _ ("Malformed msgpack data at byte %" G_GSIZE_FORMAT ": %s"),
+                 _ ("Malformed msgpack data at byte %zu: %s"),
                  (gsize) (reader->next - reader->start), why);
   return FALSE;
 }

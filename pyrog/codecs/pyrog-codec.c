@@ -78,7 +78,7 @@ pyrog_codec_end_encode (PyrogBuffer *out, gsize start, gboolean ok, GError **err
 {
   if (ok && out->overflow)
     g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                 _ ("The message is above its limit of %" G_GSIZE_FORMAT " bytes"), out->limit);
+                 _ ("The message is above its limit of %zu bytes"), out->limit);
   if (ok && !out->overflow)
     return TRUE;
   out->size = start;

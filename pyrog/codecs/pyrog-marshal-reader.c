@@ -19,7 +19,7 @@ pyrog_marshal_fail (PyrogMarshalReader *reader, const char *why)
 {
   if (reader->error == NULL)
     g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_SERIALIZE,
-                 _ ("Malformed marshal data at byte %" G_GSIZE_FORMAT ": %s"),
+                 _ ("Malformed marshal data at byte %zu: %s"),
                  (gsize) (reader->next - reader->start), why);
   return FALSE;
 }
@@ -134,8 +134,7 @@ read_big_int (PyrogMarshalReader *reader,
   if (size > PYROG_MAX_INT_DIGITS)
     {
       g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("An int has %" G_GSIZE_FORMAT " digits, more than %d"), size,
-                   PYROG_MAX_INT_DIGITS);
+                   _ ("An int has %zu digits, more than %d"), size, PYROG_MAX_INT_DIGITS);
       return FALSE;
     }
   text[0] = '-';
@@ -188,8 +187,7 @@ read_long (PyrogMarshalReader *reader, PyrogValue *value)
   if (n > PYROG_MAX_LONG_DIGITS)
     {
       g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("An int has %" G_GSIZE_FORMAT " digits of 15 bits, more than %d"), n,
-                   PYROG_MAX_LONG_DIGITS);
+                   _ ("An int has %zu digits of 15 bits, more than %d"), n, PYROG_MAX_LONG_DIGITS);
       return FALSE;
     }
   const guint8 *digits = take (reader, n * 2);

@@ -14,7 +14,7 @@ gboolean
 pyrog_serpent_malformed (PyrogSerpentReader *reader)
 {
   return pyrog_builder_fail (&reader->builder, PYROG_ERROR_SERIALIZE,
-                             _ ("The serpent text is malformed at byte %" G_GSIZE_FORMAT),
+                             _ ("The serpent text is malformed at byte %zu"),
                              (gsize) (reader->p - reader->start));
 }
 

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "pyrog-error.h"
@@ -73,10 +74,10 @@ fail (GError **error, int code, const char *format, ...)
 static PyrogParse
 too_large (GError **error, guint64 size, gsize max_size)
 {
-  return fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE,
-               _ ("A message of %" G_GUINT64_FORMAT " bytes is above the limit of %" G_GSIZE_FORMAT
-                  " bytes (MAX_MESSAGE_SIZE)"),
-               size, max_size);
+  return fail (
+      error, PYROG_ERROR_MESSAGE_TOO_LARGE,
+      _ ("A message of %" PRIu64 " bytes is above the limit of %zu bytes (MAX_MESSAGE_SIZE)"), size,
+      max_size);
 }
 
 static PyrogParse

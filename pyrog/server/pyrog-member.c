@@ -231,9 +231,8 @@ order_by_name (const PyrogSignature *signature, PyrogInvocation *invocation, GEr
 
   if (args->size + kwargs->size != count)
     {
-      g_autofree char *why = g_strdup_printf (
-          _ ("takes %" G_GSIZE_FORMAT " arguments but %" G_GSIZE_FORMAT " were given"), count,
-          (gsize) args->size + kwargs->size);
+      g_autofree char *why = g_strdup_printf (_ ("takes %zu arguments but %zu were given"), count,
+                                              (gsize) args->size + kwargs->size);
       return refuse_call (invocation, error, why);
     }
   items = pyrog_arena_alloc (pyrog_invocation_get_arena (invocation), count * sizeof *items, error);
@@ -271,9 +270,8 @@ pyrog_signature_order (const PyrogSignature *signature, PyrogInvocation *invocat
     }
   if (args->size == count)
     return TRUE;
-  g_autofree char *why = g_strdup_printf (
-      _ ("takes %" G_GSIZE_FORMAT " arguments but %" G_GSIZE_FORMAT " were given"), count,
-      (gsize) args->size);
+  g_autofree char *why
+      = g_strdup_printf (_ ("takes %zu arguments but %zu were given"), count, (gsize) args->size);
   return refuse_call (invocation, error, why);
 }
 

@@ -139,10 +139,9 @@ pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error)
 {
   if (size > arena->max_bytes - arena->used_bytes || size > G_MAXSIZE - ALIGNMENT)
     {
-      g_set_error (
-          error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-          _ ("The message needs more than its limit of %" G_GSIZE_FORMAT " bytes of memory"),
-          arena->max_bytes);
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("The message needs more than its limit of %zu bytes of memory"),
+                   arena->max_bytes);
       return NULL;
     }
 
@@ -150,7 +149,7 @@ pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error)
   if (rounded > arena->left && !add_block (arena, rounded))
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory for %" G_GSIZE_FORMAT " bytes of a message"), size);
+                   _ ("No memory for %zu bytes of a message"), size);
       return NULL;
     }
 
@@ -177,8 +176,7 @@ pyrog_arena_charge (PyrogArena *arena, gsize count, GError **error)
   if (G_UNLIKELY (count > arena->max_values - arena->used_values))
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("The message has more than its limit of %" G_GSIZE_FORMAT " values"),
-                   arena->max_values);
+                   _ ("The message has more than its limit of %zu values"), arena->max_values);
       return FALSE;
     }
   arena->used_values += count;

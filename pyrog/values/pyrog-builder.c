@@ -76,8 +76,7 @@ grow_stack (PyrogBuilder *builder)
     memcpy (stack, builder->first, sizeof builder->first);
   if (stack == NULL)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                               _ ("No memory for %" G_GSIZE_FORMAT " values of a message"),
-                               capacity);
+                               _ ("No memory for %zu values of a message"), capacity);
   builder->stack = stack;
   builder->capacity = capacity;
   return TRUE;
@@ -189,8 +188,7 @@ pyrog_builder_str (PyrogBuilder *builder, const char *text, gsize size)
     return pyrog_builder_fail (builder, PYROG_ERROR_SERIALIZE, _ ("A str is not valid UTF-8"));
   if (size > G_MAXUINT32)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                               _ ("A str has %" G_GSIZE_FORMAT " bytes, more than %u"), size,
-                               G_MAXUINT32);
+                               _ ("A str has %zu bytes, more than %u"), size, G_MAXUINT32);
   PyrogValue value = { .kind = (guint8) kind, .size = (guint32) size, .text = text };
   return pyrog_builder_add (builder, &value);
 }
@@ -202,8 +200,7 @@ pyrog_builder_utf8 (PyrogBuilder *builder, const char *text, gsize size)
 
   if (size > G_MAXUINT32)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                               _ ("A str has %" G_GSIZE_FORMAT " bytes, more than %u"), size,
-                               G_MAXUINT32);
+                               _ ("A str has %zu bytes, more than %u"), size, G_MAXUINT32);
   slot = push (builder);
   if (slot == NULL)
     return FALSE;
@@ -216,8 +213,7 @@ pyrog_builder_bytes (PyrogBuilder *builder, gconstpointer data, gsize size)
 {
   if (size > G_MAXUINT32)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                               _ ("A bytes value has %" G_GSIZE_FORMAT " bytes, more than %u"),
-                               size, G_MAXUINT32);
+                               _ ("A bytes value has %zu bytes, more than %u"), size, G_MAXUINT32);
   PyrogValue value = { .kind = PYROG_KIND_BYTES, .size = (guint32) size, .text = data };
   return pyrog_builder_add (builder, &value);
 }
@@ -268,7 +264,7 @@ pyrog_builder_decimal (PyrogBuilder *builder, const char *text, gsize size)
   gsize n_digits = (gsize) (end - digits);
   if (n_digits > PYROG_MAX_INT_DIGITS)
     return pyrog_builder_fail (builder, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                               _ ("An int has %" G_GSIZE_FORMAT " digits, more than %d"), n_digits,
+                               _ ("An int has %zu digits, more than %d"), n_digits,
                                PYROG_MAX_INT_DIGITS);
   if (pyrog_number_read_uint (digits, n_digits, &uinteger))
     {
@@ -404,7 +400,7 @@ unique_many (PyrogValue *entries, gsize *n_entries, gsize stride, GError **error
   if (!pyrog_value_index_init (&index, entries, count, stride))
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory for %" G_GSIZE_FORMAT " values of a message"), count);
+                   _ ("No memory for %zu values of a message"), count);
       return FALSE;
     }
   for (gsize i = 0; i < count; i++)

@@ -293,8 +293,7 @@ pyrog_format_read (const PyrogValue *items,
   if (count != n_items)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
-                   _ ("%s: %" G_GSIZE_FORMAT " values are wanted but there are %" G_GSIZE_FORMAT),
-                   root, count, n_items);
+                   _ ("%s: %zu values are wanted but there are %zu"), root, count, n_items);
       return FALSE;
     }
   for (gsize i = 0; i < count && next_element (&p, &kind, &type); i++)

@@ -147,10 +147,9 @@ pyrog_location_socket_address (const char *sockname, GError **error)
   if (size >= sizeof native.sun_path)
     {
       g_autofree char *shown = pyrog_error_escape (sockname, size, SHOWN);
-      g_set_error (
-          error, PYROG_ERROR, PYROG_ERROR_INVALID_URI,
-          _ ("The socket name ‘%s’ has %" G_GSIZE_FORMAT " bytes, more than %" G_GSIZE_FORMAT),
-          shown, size, sizeof native.sun_path - 1);
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_URI,
+                   _ ("The socket name ‘%s’ has %zu bytes, more than %zu"), shown, size,
+                   sizeof native.sun_path - 1);
       return NULL;
     }
   if (*sockname == '@')

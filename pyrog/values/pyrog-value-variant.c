@@ -379,8 +379,7 @@ finish (Writer *writer, const PyrogValue *value, GError **error)
   if (writer->out.overflow)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory for a value of more than %" G_GSIZE_FORMAT " bytes"),
-                   writer->out.size);
+                   _ ("No memory for a value of more than %zu bytes"), writer->out.size);
       return NULL;
     }
   pyrog_buffer_init (&type, G_MAXSIZE);

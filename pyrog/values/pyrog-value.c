@@ -304,7 +304,7 @@ append_step (GString *text, const PyrogPath *path)
   else if (path->key != NULL)
     append_key (text, path->key);
   else
-    g_string_append_printf (text, "[%" G_GSIZE_FORMAT "]", path->index);
+    g_string_append_printf (text, "[%zu]", path->index);
 }
 
 char *
