@@ -35,7 +35,8 @@ def main():
     report.check("po/POTFILES lists only files with messages", sorted(listed - marked))
     ordered = [line for line in lines if line and not line.startswith("#")]
     report.check("po/POTFILES is sorted", [] if ordered == sorted(set(ordered)) else ["it is not"])
-    for language in (ROOT / "po/LINGUAS").read_text().split():
+    for language in (line for line in (ROOT / "po/LINGUAS").read_text().splitlines()
+                     if line and not line.startswith("#")):
         report.check("%s has every message" % language, untranslated(ordered, language))
     report.finish()
 
