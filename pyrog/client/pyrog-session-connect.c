@@ -2,6 +2,8 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
 #include "pyrog-session-private.h"
@@ -156,7 +158,12 @@ pyrog_session_begin_locked (PyrogSession *self)
   GError *error = NULL;
 
   self->generation++;
-  self->connector = pyrog_connector_new (self->uri, version, &error);
+  /* Never in the clear what was to be encrypted */
+  if (pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
+    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
+                 _ ("SSL is on, but this version of pyrog can't encrypt"));
+  else
+    self->connector = pyrog_connector_new (self->uri, version, &error);
   if (self->connector == NULL)
     {
       pyrog_session_connect_failed_locked (self, error, TRUE);

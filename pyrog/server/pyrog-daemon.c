@@ -180,11 +180,7 @@ describe (gpointer data)
 static void
 make_dispatcher (PyrogDaemon *self)
 {
-  const PyrogDispatcherOptions options = {
-    .compress = pyrog_config_get_flag (self->config, PYROG_CONFIG_COMPRESSION),
-    .max_message_size
-    = (gsize) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
-  };
+  const PyrogDispatcherOptions options = pyrog_dispatcher_options_from_config (self->config);
 
   self->dispatcher = pyrog_dispatcher_new (&options);
   g_autoptr (PyrogServant) object = pyrog_daemon_object_new (self->dispatcher, describe, self);
@@ -198,6 +194,13 @@ prepare (PyrogDaemon *self, GError **error)
 {
   if (!pyrog_config_check (self->config, error))
     return FALSE;
+  /* Never in the clear what was to be encrypted */
+  if (pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
+                   _ ("SSL is on, but this version of pyrog can't encrypt"));
+      return FALSE;
+    }
   if (self->dispatcher == NULL)
     make_dispatcher (self);
   return TRUE;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pyrog-codec.h"
+#include "pyrog-config-items.h"
 #include "pyrog-error.h"
 #include "pyrog-invocation-private.h"
 #include "pyrog-servant-private.h"
@@ -21,6 +22,36 @@ struct _PyrogDispatcher
   PyrogObjectTable *objects; /* (owned) */
   PyrogStreamTable *streams; /* (owned) */
 };
+
+static guint
+accepted_serializers (PyrogConfig *config)
+{
+  const char *const *names = pyrog_config_get_list (config, PYROG_CONFIG_SERIALIZERS_ACCEPTED);
+  guint serializers = 0;
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const PyrogCodec *codec = pyrog_codec_find (names[i]);
+      if (codec != NULL)
+        serializers |= 1u << codec->serializer;
+    }
+  return serializers;
+}
+
+PyrogDispatcherOptions
+pyrog_dispatcher_options_from_config (PyrogConfig *config)
+{
+  return (PyrogDispatcherOptions){
+    .compress = pyrog_config_get_flag (config, PYROG_CONFIG_COMPRESSION),
+    .hide_objects = pyrog_config_get_flag (config, PYROG_CONFIG_HIDE_OBJECTS),
+    .serializers = accepted_serializers (config),
+    .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
+    .max_streams_per_connection
+    = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
+    .max_streams = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
+    .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
+  };
+}
 
 PyrogPeer *
 pyrog_peer_ref (PyrogPeer *peer)
@@ -44,7 +75,8 @@ pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
   g_atomic_ref_count_init (&dispatcher->refs);
   dispatcher->options = *options;
   dispatcher->objects = pyrog_object_table_new ();
-  dispatcher->streams = pyrog_stream_table_new ();
+  dispatcher->streams
+      = pyrog_stream_table_new (options->max_streams_per_connection, options->max_streams);
   return dispatcher;
 }
 
@@ -106,6 +138,15 @@ write_handshake_reply (const PyrogHeader *request,
     pyrog_message_end (&writer, FALSE, PYROG_MAX_CONNECTOK_SIZE, NULL);
   else
     pyrog_message_abandon (&writer);
+}
+
+/* NULL: unknown or not accepted */
+static const PyrogCodec *
+accepted_codec (PyrogDispatcher *dispatcher, guint serializer)
+{
+  const PyrogCodec *codec = pyrog_codec_get (serializer);
+
+  return codec != NULL && (dispatcher->options.serializers & 1u << serializer) != 0 ? codec : NULL;
 }
 
 /* Pyro5 answers in marshal where it does not know what the peer speaks */
@@ -174,12 +215,12 @@ handshake (PyrogDispatcher *dispatcher,
            PyrogBuffer *out)
 {
   const PyrogHeader *header = &message->header;
-  const PyrogCodec *codec = pyrog_codec_get (header->serializer);
+  const PyrogCodec *codec = accepted_codec (dispatcher, header->serializer);
   g_autoptr (GError) error = NULL;
   PyrogValue data;
 
   if (codec == NULL)
-    return refuse_handshake (header, "unknown serializer", out);
+    return refuse_handshake (header, "serializer not accepted", out);
   if (!codec->decode (arena, message->payload, message->payload_size, &data, &error))
     return refuse_handshake (header, error->message, out);
   const PyrogValue *object = pyrog_value_lookup (&data, "object");
@@ -190,7 +231,8 @@ handshake (PyrogDispatcher *dispatcher,
   if (object->kind == PYROG_KIND_STR)
     servant = pyrog_object_table_lookup (dispatcher->objects, object->text, object->size);
   if (servant == NULL)
-    return refuse_handshake (header, "unknown object", out);
+    return refuse_handshake (header,
+                             dispatcher->options.hide_objects ? "refused" : "unknown object", out);
   peer->authenticated = accept_handshake (servant, arena, header, codec, out);
   if (peer->authenticated)
     return PYROG_DISPATCH_DONE;
@@ -328,7 +370,7 @@ decode_call (const PyrogMessage *message,
 
   if (codec == NULL)
     {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Unknown serializer %u"),
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Serializer %u is not accepted"),
                    message->header.serializer);
       return FALSE;
     }
@@ -350,7 +392,7 @@ invoke (PyrogDispatcher *dispatcher,
         PyrogChunk *chunk,
         PyrogBuffer *out)
 {
-  const PyrogCodec *codec = pyrog_codec_get (message->header.serializer);
+  const PyrogCodec *codec = accepted_codec (dispatcher, message->header.serializer);
   g_autoptr (PyrogArena) arena = owned_arena;
   g_autoptr (GError) error = NULL;
   PyrogCallParts call;
@@ -406,14 +448,16 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
   gsize max_size = pyrog_dispatcher_get_max_size (dispatcher, peer);
   PyrogMessage message;
 
-  pyrog_arena_set_budget (arena, 0, peer->authenticated ? 0 : PYROG_MAX_HANDSHAKE_VALUES);
+  pyrog_arena_set_budget (
+      arena, 0, peer->authenticated ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES);
   if (!pyrog_message_parse (header, body, max_size, arena, &message, &error))
     {
       pyrog_dispatcher_refuse (dispatcher, peer, error, out);
       return PYROG_DISPATCH_CLOSE;
     }
   pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message.payload_size),
-                          peer->authenticated ? 0 : PYROG_MAX_HANDSHAKE_VALUES);
+                          peer->authenticated ? dispatcher->options.max_values
+                                              : PYROG_MAX_HANDSHAKE_VALUES);
   if (!peer->authenticated)
     return dispatch_unauthenticated (dispatcher, peer, &message, arena, out);
   switch (header->type)

@@ -4,6 +4,7 @@
 
 #include "pyrog-buffer.h"
 #include "pyrog-chunk.h"
+#include "pyrog-config.h"
 #include "pyrog-connection.h"
 #include "pyrog-message.h"
 #include "pyrog-object-table.h"
@@ -18,8 +19,15 @@ typedef struct _PyrogDispatcher PyrogDispatcher;
 typedef struct
 {
   gboolean compress;
+  gboolean hide_objects; /* say the same of unknown objects as of other refusals */
+  guint serializers;     /* accepted ones: bits 1 << id */
   gsize max_message_size;
+  gsize max_values; /* in a message, once the handshake succeeded */
+  guint max_streams_per_connection;
+  guint max_streams;
 } PyrogDispatcherOptions;
+
+PyrogDispatcherOptions pyrog_dispatcher_options_from_config (PyrogConfig *config);
 
 /* One peer. What embeds it frees it when the last reference goes. */
 typedef struct _PyrogPeer PyrogPeer;

@@ -185,11 +185,12 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
   engine->stop_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_STOP_TIMEOUT);
+  double commtimeout = pyrog_config_get_seconds (config, PYROG_CONFIG_COMMTIMEOUT);
   engine->timeouts = (PyrogClientTimeouts){
     pyrog_config_get_seconds (config, PYROG_CONFIG_HANDSHAKE_TIMEOUT),
     pyrog_config_get_seconds (config, PYROG_CONFIG_MESSAGE_TIMEOUT),
     pyrog_config_get_seconds (config, PYROG_CONFIG_WRITE_TIMEOUT),
-    pyrog_config_get_seconds (config, PYROG_CONFIG_COMMTIMEOUT),
+    commtimeout > 0 ? commtimeout : pyrog_config_get_seconds (config, PYROG_CONFIG_IDLE_TIMEOUT),
   };
 }
 

@@ -18,6 +18,8 @@ typedef struct
 
 struct _PyrogStreamTable
 {
+  guint max_per_connection;
+  guint max;
   GMutex lock;
   GHashTable *entries; /* (owned) (locked-by lock) (element-type utf8 Entry) */
 };
@@ -33,10 +35,12 @@ free_entry (gpointer data)
 }
 
 PyrogStreamTable *
-pyrog_stream_table_new (void)
+pyrog_stream_table_new (guint max_per_connection, guint max)
 {
   PyrogStreamTable *table = g_new0 (PyrogStreamTable, 1);
 
+  table->max_per_connection = max_per_connection;
+  table->max = max;
   g_mutex_init (&table->lock);
   table->entries = g_hash_table_new (g_str_hash, g_str_equal);
   return table;
@@ -87,7 +91,8 @@ pyrog_stream_table_add (PyrogStreamTable *table,
   g_autofree char *id = random_uuid ();
 
   g_mutex_lock (&table->lock);
-  gboolean room = id != NULL && count_locked (table, connection) < PYROG_MAX_STREAMS_PER_CONNECTION;
+  gboolean room = id != NULL && g_hash_table_size (table->entries) < table->max
+                  && count_locked (table, connection) < table->max_per_connection;
   if (room)
     {
       Entry *entry = g_new (Entry, 1);

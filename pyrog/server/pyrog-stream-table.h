@@ -11,11 +11,9 @@ G_BEGIN_DECLS
  * made for. May be used in any thread. */
 typedef struct _PyrogStreamTable PyrogStreamTable;
 
-#define PYROG_MAX_STREAMS_PER_CONNECTION 256u
-
-PyrogStreamTable *pyrog_stream_table_new (void);
+PyrogStreamTable *pyrog_stream_table_new (guint max_per_connection, guint max);
 void pyrog_stream_table_free (PyrogStreamTable *table);
-/* The id of the stream, the text of a random UUID; NULL: the connection has too many (free with
+/* The id of the stream, the text of a random UUID; NULL: there are too many (free with
  * g_free()) */
 char *pyrog_stream_table_add (PyrogStreamTable *table,
                               PyrogItemStream *stream,

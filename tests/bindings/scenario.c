@@ -208,6 +208,8 @@ check_error (PyrogProxy *proxy, const char *method, int code)
   if (code >= 0)
     g_assert_error (error, PYROG_ERROR, code);
   g_assert_nonnull (error);
+  /* An answer, and not the end of our patience */
+  g_assert_false (g_error_matches (error, PYROG_ERROR, PYROG_ERROR_TIMEOUT));
 }
 
 static void

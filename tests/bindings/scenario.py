@@ -132,8 +132,8 @@ def client(uri):
     try:
         call("throws")
         raise AssertionError("nothing was raised")
-    except GLib.Error:
-        pass
+    except GLib.Error as thrown:
+        assert not thrown.matches(Pyrog.error_quark(), Pyrog.Error.TIMEOUT), thrown
     fails(Pyrog.Error.ATTRIBUTE_ERROR, call, "nosuch")
     assert call("later", None, "s") == "late"
     assert call("subclassed", GLib.Variant("(s)", ("hi",)), "s") == "hi!"

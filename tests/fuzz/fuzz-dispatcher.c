@@ -179,7 +179,11 @@ free_peer (PyrogPeer *peer)
 static void
 start (Server *server)
 {
-  const PyrogDispatcherOptions options = { .compress = TRUE, .max_message_size = MAX_SIZE };
+  const PyrogDispatcherOptions options = { .compress = TRUE,
+                                           .serializers = ~0u,
+                                           .max_message_size = MAX_SIZE,
+                                           .max_streams_per_connection = 8,
+                                           .max_streams = 8 };
 
   *server = (Server){ .dispatcher = pyrog_dispatcher_new (&options) };
   server->peer.peer.reply_later = reply_later;

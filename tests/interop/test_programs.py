@@ -118,6 +118,32 @@ for _signal in (signal.SIGTERM, signal.SIGINT):
 
 
 @tap.case()
+def test_no_silent_plaintext():
+    result = run("ECHOSERVER", PYRO_SSL="1")
+    assert result.returncode == 1 and "SSL" in result.stderr
+    with servers.ours() as server:
+        result = run("PROGRAM", "ping", server.uri, PYRO_SSL="1")
+        assert result.returncode == 1 and "SSL" in result.stderr
+
+
+@tap.case()
+def test_accepted_serializers():
+    with servers.ours(PYROG_SERIALIZERS_ACCEPTED="json,msgpack") as server:
+        succeeds("true", "-s", "json", "call", server.uri, "echo", "true")
+        succeeds("true", "-s", "msgpack", "call", server.uri, "echo", "true")
+        for serializer in ("serpent", "marshal"):
+            fails(1, "not accepted", "-s", serializer, "ping", server.uri)
+
+
+@tap.case()
+def test_hidden_objects():
+    with servers.ours(PYROG_HIDE_OBJECTS="1") as server:
+        uri = server.uri.replace("test.echoserver", "nosuch")
+        result = pyrog("ping", uri)
+        assert result.returncode == 1 and "unknown object" not in result.stderr, result
+
+
+@tap.case()
 def test_echo_server_options():
     result = run("ECHOSERVER", "-p", "99999")
     assert result.returncode == 2 and "99999" in result.stderr
