@@ -2,6 +2,7 @@
 """Echo servers, ours and the real Pyro5's, on every kind of address."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -12,18 +13,23 @@ ADDRESSES = {
     "tcp": lambda directory: [],
     "ipv6": lambda directory: ["-H", "::1"],
     "unix": lambda directory: ["-u", os.path.join(directory, "echo-%s" % uuid.uuid4().hex)],
+    "abstract": lambda directory: ["-u", "@pyrog-test-%s" % uuid.uuid4().hex],
 }
 
 
 class EchoServer:
     """A running echo server; as a context it ends at the end of the block"""
 
-    def __init__(self, command, address="tcp", **environment):
+    def __init__(self, command, address="tcp", max_files=None, **environment):
+        def limit_files():
+            if max_files is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (max_files, max_files))
+
         self.directory = tempfile.TemporaryDirectory()
         where = ADDRESSES[address](self.directory.name)
         self.process = subprocess.Popen(
             command + where, stdout=subprocess.PIPE, text=True,
-            env=dict(os.environ, PYTHONUNBUFFERED="1", **environment))
+            env=dict(os.environ, PYTHONUNBUFFERED="1", **environment), preexec_fn=limit_files)
         self.uri = None
         for line in self.process.stdout:
             if line.startswith("echo uri: "):

@@ -232,6 +232,23 @@ for _server_type in SERVER_TYPES:
 
 
 @tap.case()
+def test_accepting_goes_on_after_want_of_descriptors():
+    with servers.ours(max_files=40) as server:
+        peers = [Peer(server) for _ in range(60)]
+        for peer in peers:
+            peer.socket.close()
+        check_good_client(server)
+
+
+@tap.case()
+def test_ping():
+    with servers.ours() as server, Peer(server) as peer:
+        peer.shake_hands()
+        peer.send(frame(PING, b"ignored", serializer=42, seq=9))
+        assert peer.message() == (PING, 0, b"pong")
+
+
+@tap.case()
 def test_handshake_has_a_deadline():
     with servers.ours(PYROG_HANDSHAKE_TIMEOUT="1") as server, Peer(server) as peer:
         peer.send(frame(CONNECT, HELLO)[:20])

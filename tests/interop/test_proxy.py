@@ -33,6 +33,28 @@ for _kind in KINDS:
                     run_scenario(server.uri, serializer)
 
 
+# Pyro5's programs can't be told of an abstract socket, so this server is a program of ours
+PYRO5_SERVER = """
+import Pyro5.api, Pyro5.utils.echoserver, sys
+daemon = Pyro5.api.Daemon(unixsocket="\\0" + sys.argv[2][1:])
+daemon.register(Pyro5.utils.echoserver.EchoServer(), "test.echoserver")
+print("echo uri: PYRO:test.echoserver@./u:" + sys.argv[2], "echoserver running", sep="\\n")
+daemon.requestLoop()
+"""
+
+
+@tap.case("Pyro5")
+@tap.case("pyrog")
+def test_abstract_socket(kind):
+    if kind == "pyrog":
+        server = servers.ours("abstract")
+    else:
+        server = servers.EchoServer([sys.executable, "-c", PYRO5_SERVER], "abstract",
+                                    PYTHONPATH=os.environ["PYRO5_PATH"])
+    with server:
+        run_scenario(server.uri, "serpent")
+
+
 for _kind in KINDS:
     for _serializer in SERIALIZERS:
         @tap.case(_kind, _serializer)

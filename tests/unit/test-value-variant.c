@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pyrog-coerce.h"
 #include "pyrog-error.h"
 
 /* The texts of GVariants in their canonical types: what every value of Python becomes */
@@ -192,6 +193,24 @@ test_typed (void)
     }
 }
 
+/* The public conversion: what fits, what does not, and what need not be converted */
+static void
+test_coerce (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) list = parse ("[<int64 1>, <int64 2>]");
+  g_autoptr (GVariant) packed = pyrog_value_coerce (list, G_VARIANT_TYPE ("au"), &error);
+
+  g_assert_no_error (error);
+  g_autoptr (GVariant) wanted = parse ("@au [1, 2]");
+  g_assert_true (g_variant_equal (packed, wanted));
+  g_autoptr (GVariant) same = pyrog_value_coerce (packed, G_VARIANT_TYPE ("au"), &error);
+  g_assert_true (same == packed);
+  g_assert_null (pyrog_value_coerce (list, G_VARIANT_TYPE ("as"), &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR);
+  g_assert_true (g_str_has_prefix (error->message, "value[0]:"));
+}
+
 static gboolean
 build_nested (PyrogBuilder *builder, PyrogKind kind, guint depth)
 {
@@ -302,6 +321,7 @@ main (int argc, char **argv)
   g_test_add_func ("/value-variant/any-variant", test_any_variant);
   g_test_add_func ("/value-variant/refused-variants", test_refused_variants);
   g_test_add_func ("/value-variant/typed", test_typed);
+  g_test_add_func ("/value-variant/coerce", test_coerce);
   g_test_add_func ("/value-variant/depth", test_depth);
   g_test_add_func ("/value-variant/long-tuple", test_long_tuple);
   return g_test_run ();
