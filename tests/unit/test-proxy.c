@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pyrog-connection-private.h"
 #include "pyrog-daemon.h"
 #include "pyrog-error.h"
 
@@ -60,6 +61,17 @@ note (PyrogInvocation *invocation, gpointer user_data, GError **error)
   pyrog_invocation_return_none (invocation);
 }
 
+/* Breaks the connection the first time, and answers the second time */
+static void
+break_once (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  Server *server = user_data;
+
+  if (g_atomic_int_add (&server->notes, 1) == 0)
+    pyrog_connection_shutdown (pyrog_invocation_get_connection (invocation));
+  pyrog_invocation_return (invocation, "s", "answered");
+}
+
 /* Calls the daemon that runs this method, in the way that can't work */
 static void
 call_myself (PyrogInvocation *invocation, gpointer user_data, GError **error)
@@ -83,6 +95,7 @@ make_servant (Server *server)
   pyrog_servant_add_handler (servant, "forget", NULL, NULL, forget, NULL, NULL);
   pyrog_servant_add_handler (servant, "note", NULL, NULL, note, server, NULL);
   pyrog_servant_set_oneway (servant, "note", TRUE);
+  pyrog_servant_add_handler (servant, "break_once", NULL, NULL, break_once, server, NULL);
   pyrog_servant_add_handler (servant, "call_myself", NULL, NULL, call_myself, server, NULL);
   return servant;
 }
@@ -405,6 +418,65 @@ test_oneway (void)
   stop_server (server);
 }
 
+static PyrogProxy *
+connect_with_retries (const char *uri, gint64 retries)
+{
+  g_autoptr (PyrogConfig) config = pyrog_config_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (config, "max-retries", retries, NULL);
+  PyrogProxy *proxy = pyrog_proxy_new (uri, config, &error);
+  g_assert_no_error (error);
+  return proxy;
+}
+
+/* A call that may have been executed is repeated only if it is idempotent and retries are allowed
+ */
+static void
+test_retries (void)
+{
+  static const struct
+  {
+    gint64 retries;
+    gboolean idempotent;
+    gboolean answered;
+  } rows[] = { { 0, FALSE, FALSE }, { 0, TRUE, FALSE }, { 1, FALSE, FALSE }, { 1, TRUE, TRUE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Server *server = start_server (PYROG_SERVER_TYPE_MULTIPLEX, NULL);
+      g_autoptr (PyrogProxy) proxy = connect_with_retries (server->uri, rows[i].retries);
+      g_autoptr (PyrogCallOptions) options = pyrog_call_options_new ();
+      g_autoptr (GError) error = NULL;
+
+      pyrog_call_options_set_idempotent (options, rows[i].idempotent);
+      g_autoptr (GVariant) result = pyrog_proxy_call_full_sync (proxy, "break_once", NULL, NULL,
+                                                                "s", options, NULL, NULL, &error);
+      if (rows[i].answered)
+        g_assert_no_error (error);
+      else
+        {
+          g_assert_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
+          g_assert_cmpint (pyrog_error_get_execution (error), ==, PYROG_EXECUTION_MAYBE);
+        }
+      g_assert_cmpint (g_atomic_int_get (&server->notes), ==, rows[i].answered ? 2 : 1);
+      g_clear_object (&proxy);
+      stop_server (server);
+    }
+}
+
+/* Connecting is tried again, after a pause, as often as retries allow */
+static void
+test_connect_retries (void)
+{
+  g_autoptr (PyrogProxy) proxy = connect_with_retries ("PYRO:x@127.0.0.1:1", 1);
+  gint64 begin = g_get_monotonic_time ();
+
+  assert_failure (proxy, "anything", NULL, PYROG_ERROR, PYROG_ERROR_COMMUNICATION,
+                  PYROG_EXECUTION_NOT_SENT);
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, G_USEC_PER_SEC / 2);
+}
+
 static void
 add_for_both (const char *path, void (*test) (gconstpointer data))
 {
@@ -429,6 +501,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proxy/cancel", test_cancel);
   g_test_add_func ("/proxy/refused", test_refused);
   g_test_add_func ("/proxy/own-context", test_own_context);
+  g_test_add_func ("/proxy/retries", test_retries);
+  g_test_add_func ("/proxy/connect-retries", test_connect_retries);
   g_test_add_func ("/proxy/restart", test_restart);
   g_test_add_func ("/proxy/oneway", test_oneway);
   return g_test_run ();
