@@ -312,6 +312,8 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_autoptr (GOptionContext) context = make_context (&options);
+  /* Options stand in front of the command: what follows may be a negative number */
+  g_option_context_set_strict_posix (context, TRUE);
   gboolean ok = g_option_context_parse (context, &argc, &argv, &error);
   if (ok && options.version)
     {

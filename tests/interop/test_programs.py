@@ -47,6 +47,8 @@ for _kind in KINDS:
         with KINDS[kind]() as server:
             succeeds("'hi'", "call", server.uri, "echo", "'hi'")
             succeeds("int64 5", "call", server.uri, "echo", "5")
+            succeeds("int64 -5", "call", server.uri, "echo", "-5")
+            succeeds("-5", "--json", "call", server.uri, "echo", "-5")
             succeeds('{"a": [1, 2.5, null]}', "--json", "call", server.uri, "echo",
                      '{"a": [1, 2.5, null]}')
             succeeds("'one'\n'two'\n'three'", "stream", server.uri, "generator")
