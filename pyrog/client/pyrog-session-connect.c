@@ -23,7 +23,9 @@ pyrog_session_forget_connection_locked (PyrogSession *self)
   if (self->connection != NULL)
     {
       pyrog_connection_shutdown (self->connection); /* wakes a thread that polls it */
-      pyrog_connection_close (self->connection);
+      /* ... and keeps it until it is awake: its descriptor must not become another one's */
+      if (!self->reading)
+        pyrog_connection_close (self->connection);
     }
   g_clear_object (&self->connection);
   g_clear_pointer (&self->connector, pyrog_connector_free);

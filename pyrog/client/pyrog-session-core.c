@@ -64,16 +64,27 @@ execution_of (PyrogSession *self, PyrogCall *call)
                                                                      : PYROG_EXECUTION_MAYBE;
 }
 
-/* A oneway call is done when the kernel has it */
+/* A oneway call is done when the kernel has it, whatever was asked before it: no reply takes its
+ * place in the queue */
 static void
 finish_oneway (PyrogSession *self)
 {
-  PyrogCall *call;
-
-  while (self->state == PYROG_SESSION_READY && (call = g_queue_peek_head (&self->queued)) != NULL
-         && call->oneway && call->end <= pyrog_connection_get_sent (self->connection))
+  if (self->state != PYROG_SESSION_READY
+      || pyrog_connection_get_sent (self->connection) < self->oneway_end)
+    return;
+  self->oneway_end = G_MAXUINT64;
+  for (GList *link = self->queued.head, *next; link != NULL; link = next)
     {
-      g_queue_pop_head (&self->queued);
+      PyrogCall *call = link->data;
+      next = link->next;
+      if (!call->oneway)
+        continue;
+      if (call->end > pyrog_connection_get_sent (self->connection))
+        {
+          self->oneway_end = call->end;
+          return;
+        }
+      g_queue_delete_link (&self->queued, link);
       finish (self, call);
     }
 }
@@ -184,6 +195,8 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
   call->start = pyrog_connection_get_queued (self->connection);
   call->end = call->start + size;
   call->state = PYROG_CALL_QUEUED;
+  if (call->oneway)
+    self->oneway_end = MIN (self->oneway_end, call->end);
   g_queue_push_tail (&self->queued, call);
   /* A call that may be repeated keeps its message */
   if (call->renewed && call->retries <= 0)
@@ -478,6 +491,7 @@ unqueue (PyrogSession *self, PyrogCall *call)
       later->end -= size;
     }
   g_queue_remove (&self->queued, call);
+  self->oneway_end = 0; /* it moved; to be looked for */
 }
 
 /* It is answered as far as its caller is concerned, but its place in the queue stays */
@@ -496,6 +510,18 @@ leave_place (PyrogSession *self, PyrogCall *call, GError *error)
   place->abandoned = TRUE;
   link->data = place;
   pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_MAYBE);
+}
+
+/* Nobody waits for what is in front of it */
+static gboolean
+is_next_in_line (PyrogSession *self, PyrogCall *call)
+{
+  for (GList *link = self->queued.head; link->data != call; link = link->next)
+    {
+      if (!((PyrogCall *) link->data)->abandoned)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 void
@@ -525,7 +551,7 @@ pyrog_session_abandon_locked (PyrogSession *self,
       return;
     }
   gboolean half = call->end > sent;
-  gboolean first = g_queue_peek_head (&self->queued) == call;
+  gboolean first = is_next_in_line (self, call);
   leave_place (self, call, error);
   if (half || (timed_out && first))
     pyrog_session_lost_locked (

@@ -37,6 +37,7 @@ struct _PyrogSession
   PyrogMetadata *metadata;     /* (owned) (nullable) */
   GVariant *answer;            /* (owned) (nullable) */
   guint16 next_seq;
+  guint64 oneway_end;   /* no oneway call in queued ends before this position of the stream */
   gint64 last_activity; /* monotonic time */
   gint64 retry_at;      /* the end of a pause */
   guint attempts;       /* connections that failed since the last success */

@@ -233,7 +233,7 @@ typedef struct
 
 static void resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 
-/* A host's name is looked up in the source's context */
+/* A host's name is looked up in the source's context, which this thread owns */
 static void
 look_up (PyrogSession *self)
 {
@@ -243,40 +243,43 @@ look_up (PyrogSession *self)
   *lookup = (Lookup){ pyrog_session_ref (self), self->generation };
   self->resolving = TRUE;
   g_autoptr (GMainContext) current = g_main_context_ref_thread_default ();
-  gboolean push = current != context && g_main_context_acquire (context);
+  gboolean push = current != context;
   if (push)
     g_main_context_push_thread_default (context);
   g_socket_address_enumerator_next_async (pyrog_connector_get_enumerator (self->connector), NULL,
                                           resolved_cb, lookup);
   if (push)
-    {
-      g_main_context_pop_thread_default (context);
-      g_main_context_release (context);
-    }
+    g_main_context_pop_thread_default (context);
 }
 
-/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else */
+/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
+ * a thread reads for all, the source only looks at the deadlines. */
 static void
 place_source (PyrogSession *self)
 {
   PyrogCall *call = first_async (self);
 
   /* On an idle connection it stays, for the next call and to see the end of it */
-  if (self->reading || (call == NULL && self->state != PYROG_SESSION_READY)
+  if ((call == NULL && (self->reading || self->state != PYROG_SESSION_READY))
       || (call != NULL && self->source != NULL
           && !has_call_in (self, g_source_get_context (self->source))))
     destroy_source (self);
-  if (self->reading || (call == NULL && self->source == NULL))
+  if (call == NULL && self->source == NULL)
     return;
   if (self->source == NULL)
     attach_source (self, call->context);
-  if (self->state == PYROG_SESSION_RESOLVING && !self->resolving)
-    look_up (self);
 
-  short events;
-  int fd = pyrog_session_get_fd_locked (self, &events);
-  watch_fd (self, fd, events);
   gint64 time = next_time (self);
+  short events;
+  int fd = self->reading ? -1 : pyrog_session_get_fd_locked (self, &events);
+  watch_fd (self, fd, fd >= 0 ? events : 0);
+  if (!self->reading && self->state == PYROG_SESSION_RESOLVING && !self->resolving)
+    {
+      if (g_main_context_is_owner (g_source_get_context (self->source)))
+        look_up (self);
+      else
+        time = 1; /* the source does it, in its own thread */
+    }
   g_source_set_ready_time (self->source, time != 0 ? time : -1);
 }
 
@@ -336,8 +339,7 @@ pyrog_session_submit (PyrogSession *self, PyrogCall *call)
 {
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
-  if (!self->reading)
-    place_source (self);
+  place_source (self);
   g_mutex_unlock (&self->lock);
   run_done (self, NULL);
 }
@@ -432,6 +434,9 @@ read_for_all (Wait *wait)
       look_up_and_wait (wait);
       return;
     }
+  guint generation = self->generation;
+  g_autoptr (PyrogConnection) kept
+      = self->connection != NULL ? g_object_ref (self->connection) : NULL;
   int fd = pyrog_session_get_fd_locked (self, &events);
   struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
   if (wait->has_cancel_fd)
@@ -444,7 +449,7 @@ read_for_all (Wait *wait)
   int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
   g_mutex_lock (&self->lock);
   /* Another thread may have closed the connection meanwhile */
-  if (fd == pyrog_session_get_fd_locked (self, &events))
+  if (generation == self->generation)
     go_on (self, count > 0 ? fds[0].revents : 0);
 }
 
@@ -483,7 +488,6 @@ wait_until_done (Wait *wait)
 {
   PyrogSession *self = wait->session;
   PyrogCall *call = wait->call;
-  gboolean was_reader = FALSE;
 
   while (call->state != PYROG_CALL_DONE && !give_up (wait))
     {
@@ -497,17 +501,14 @@ wait_until_done (Wait *wait)
           wait_for_reader (wait);
           continue;
         }
-      was_reader = TRUE;
       self->reading = TRUE;
       if (self->source != NULL)
         place_source (self);
       read_for_all (wait);
       self->reading = FALSE;
     }
-  if (!was_reader)
-    return;
   /* Somebody else may want the role */
-  if (self->queued.length > 0 || self->waiting.length > 0)
+  if (!self->reading && (self->queued.length > 0 || self->waiting.length > 0))
     {
       pyrog_session_wake_locked (self);
       place_source (self);
@@ -553,8 +554,7 @@ pyrog_session_cancel (PyrogSession *self, PyrogCall *call, GError *error)
     g_error_free (error);
   else
     pyrog_session_abandon_locked (self, call, error, FALSE);
-  if (!self->reading)
-    place_source (self);
+  place_source (self);
   g_mutex_unlock (&self->lock);
   run_done (self, NULL);
 }
@@ -573,8 +573,7 @@ pyrog_session_close (PyrogSession *self)
   if (self->state == PYROG_SESSION_READY)
     pyrog_session_lost_locked (self, g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
                                                   _ ("The connection was released")));
-  if (!self->reading)
-    place_source (self);
+  place_source (self);
   g_mutex_unlock (&self->lock);
   run_done (self, NULL);
 }
