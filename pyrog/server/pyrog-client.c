@@ -29,6 +29,9 @@ free_client (PyrogPeer *peer)
 {
   PyrogClient *client = (PyrogClient *) peer;
 
+  /* Answers that came after the end may have left some */
+  pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher),
+                           client->peer.connection);
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
   g_clear_pointer (&client->late, g_bytes_unref);
@@ -88,6 +91,9 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
   if ((header->flags & PYROG_FLAG_ONEWAY) != 0 && !flush (client))
     return;
   pyrog_connection_consume (connection, pyrog_header_message_size (header));
+  /* The next one has a deadline of its own */
+  if (client->waiting_for == WAIT_MESSAGE)
+    client->waiting_for = WAIT_NOTHING;
   switch (pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body, chunk,
                                      pyrog_connection_get_out (connection)))
     {
@@ -243,14 +249,16 @@ wants_input (PyrogClient *client)
          && pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT;
 }
 
-/* FALSE if the peer is gone */
-static gboolean
+/* A peer that will send no more may still read what it is owed */
+static void
 read_some (PyrogClient *client, PyrogChunk **spare)
 {
-  g_autoptr (GError) error = NULL;
-  gssize result = pyrog_connection_fill (client->peer.connection, spare, &error);
+  gssize result = pyrog_connection_fill (client->peer.connection, spare, NULL);
 
-  return result > 0 || result == PYROG_IO_AGAIN;
+  if (result == PYROG_IO_EOF)
+    client->closing = TRUE;
+  else if (result < 0 && result != PYROG_IO_AGAIN)
+    client->closed = TRUE;
 }
 
 /* TRUE if there is more to do at once */
@@ -266,9 +274,8 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
     return TRUE;
   for (guint i = 0; i < MAX_READS_A_TURN && wants_input (client) && !client->closed; i++)
     {
-      if (!read_some (client, spare))
-        client->closed = TRUE;
-      else if (!serve_requests (client, &requests))
+      read_some (client, spare);
+      if (!serve_requests (client, &requests))
         return TRUE;
       if (!pyrog_connection_is_full (client->peer.connection))
         break;

@@ -27,6 +27,8 @@ struct _PyrogClient
   gpointer engine; /* (owned) by release_engine */
   void (*release_engine) (gpointer engine);
   gboolean removed;   /* (locked-by the engine) the engine has no more to do with it */
+  gboolean dropped;   /* (locked-by the engine) a stranger that had to make room */
+  int hangup;         /* (atomic) the peer has closed the connection, both ways */
   GMutex turn;        /* held while a worker serves it */
   GList link;         /* in the engine's list */
   GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */

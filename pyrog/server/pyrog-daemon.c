@@ -40,7 +40,8 @@ struct _PyrogDaemon
   PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
   GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
   PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
-  GMainContext *context;       /* (owned) (nullable) of the engine */
+  GMainContext *context;       /* (owned) (nullable) of the engine, or of the last one */
+  GThread *thread;             /* (unowned) that started it: compared, never used */
   gboolean draining;
 };
 
@@ -98,6 +99,7 @@ pyrog_daemon_finalize (GObject *object)
   g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
   g_ptr_array_unref (self->listeners);
   g_clear_object (&self->config);
+  g_clear_pointer (&self->context, g_main_context_unref);
   G_OBJECT_CLASS (pyrog_daemon_parent_class)->finalize (object);
 }
 
@@ -301,15 +303,13 @@ ensure_listener (PyrogDaemon *self, GError **error)
 /**
  * pyrog_daemon_register:
  * @self: a daemon
- * @id: (nullable): the id under which peers know the object, without blanks or `@`; %NULL for a new
- *   one
+ * @id: (nullable): the id by which peers know it, without blanks or `@`; %NULL for a new one
  * @servant: what answers
  * @error: return location for an error
  *
  * Makes an object known to peers. Binds the default listener if there is none.
  *
- * Returns: (transfer full): the uri of the object, at the first listener; or %NULL with
- *   %PYROG_ERROR_DAEMON if the id is taken
+ * Returns: (transfer full): its uri at the first listener; %PYROG_ERROR_DAEMON: the id is taken
  *
  * Since: 1.0
  */
@@ -432,13 +432,12 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
 
   if (!ensure_listener (self, error))
     return FALSE;
+  g_clear_pointer (&self->context, g_main_context_unref);
   self->context = g_main_context_ref_thread_default ();
+  self->thread = g_thread_self ();
   self->engine = pyrog_engine_new (self->config, self->dispatcher, self->context, error);
   if (self->engine == NULL)
-    {
-      g_clear_pointer (&self->context, g_main_context_unref);
-      return FALSE;
-    }
+    return FALSE;
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));
   self->draining = FALSE;
@@ -458,7 +457,6 @@ stop_cb (gpointer data)
   pyrog_engine_free (engine);
   g_ptr_array_set_size (self->listeners, 0);
   g_main_context_wakeup (self->context);
-  g_clear_pointer (&self->context, g_main_context_unref);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   g_object_unref (self);
   return G_SOURCE_REMOVE;
@@ -482,12 +480,26 @@ shutdown_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* At once in the daemon's own thread. Others leave it to that one, also while nobody iterates the
+ * context: a worker that stopped the daemon itself would wait for itself. */
 static void
 invoke_in_context (PyrogDaemon *self, GSourceFunc func)
 {
-  if (self->context != NULL)
-    g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, func, g_object_ref (self),
-                                g_object_unref);
+  g_autoptr (PyrogDaemon) alive = g_object_ref (self);
+
+  if (self->context == NULL)
+    return;
+  if ((g_main_context_is_owner (self->context) || g_thread_self () == self->thread)
+      && g_main_context_acquire (self->context))
+    {
+      func (self);
+      g_main_context_release (self->context);
+      return;
+    }
+  g_autoptr (GSource) source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, g_object_ref (self), g_object_unref);
+  g_source_attach (source, self->context);
 }
 
 /**

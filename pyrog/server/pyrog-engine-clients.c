@@ -51,6 +51,9 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
       g_queue_unlink (&engine->clients, &client->link);
       g_queue_push_tail (&engine->removed, client);
       client->removed = TRUE;
+      /* A worker's last client was what the end waited for */
+      if (engine->drain_until != 0 && engine->clients.length == 0 && engine->source != NULL)
+        g_source_set_ready_time (engine->source, 0);
     }
   g_mutex_unlock (&engine->lock);
   if (!present)
@@ -130,14 +133,20 @@ after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
   watch_client (engine, client, EPOLL_CTL_MOD);
 }
 
+/* Nobody reads what the peer closed: without this the event would come for ever */
+static void
+close_if_gone (PyrogClient *client)
+{
+  if (g_atomic_int_get (&client->hangup) && (pyrog_client_get_events (client) & EPOLLIN) == 0)
+    client->closed = TRUE;
+}
+
 void
-pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client, gboolean hangup)
+pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client)
 {
   if (client->closed || client->serving)
     return;
-  /* Nobody reads what the peer closed: without this the event would come for ever */
-  if (hangup && (pyrog_client_get_events (client) & EPOLLIN) == 0)
-    client->closed = TRUE;
+  close_if_gone (client);
   after_turn (engine, client, pyrog_client_serve (client, &engine->spare));
 }
 
@@ -151,7 +160,10 @@ pyrog_engine_work (gpointer data, gpointer user_data)
 
   g_mutex_lock (&client->turn);
   if (!client->removed)
-    after_turn (engine, client, pyrog_client_serve (client, &spare));
+    {
+      close_if_gone (client);
+      after_turn (engine, client, pyrog_client_serve (client, &spare));
+    }
   g_mutex_unlock (&client->turn);
   g_clear_pointer (&spare, pyrog_chunk_unref);
   pyrog_peer_unref (&client->peer);
@@ -163,7 +175,7 @@ late_reply_cb (gpointer data)
   PyrogClient *client = data;
 
   if (!client->removed)
-    pyrog_engine_run_client (client->engine, client, FALSE);
+    pyrog_engine_run_client (client->engine, client);
   return G_SOURCE_REMOVE;
 }
 
@@ -171,6 +183,18 @@ static void
 unref_client (gpointer data)
 {
   pyrog_peer_unref (data);
+}
+
+/* Not at once, even where this thread could: whoever answers expects no other method to run */
+static void
+run_client_later (PyrogEngine *engine, PyrogClient *client)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "PyrogEngine late reply");
+  g_source_set_callback (source, late_reply_cb, pyrog_peer_ref (&client->peer), unref_client);
+  g_source_attach (source, engine->context);
 }
 
 static void
@@ -186,8 +210,7 @@ reply_later (PyrogPeer *peer, GBytes *reply)
   if (engine->threaded)
     pyrog_engine_push_work (engine, client);
   else
-    g_main_context_invoke_full (engine->context, G_PRIORITY_DEFAULT, late_reply_cb,
-                                pyrog_peer_ref (peer), unref_client);
+    run_client_later (engine, client);
 }
 
 /* ---- Accepting ---- */
@@ -200,8 +223,9 @@ drop_oldest_stranger (PyrogEngine *engine)
   for (GList *link = engine->clients.head; link != NULL; link = link->next)
     {
       PyrogClient *client = link->data;
-      if (!client->peer.authenticated)
+      if (!client->peer.authenticated && !client->dropped)
         {
+          client->dropped = TRUE;
           pyrog_connection_shutdown (client->peer.connection);
           break;
         }
@@ -216,7 +240,10 @@ count_strangers (PyrogEngine *engine)
 
   g_mutex_lock (&engine->lock);
   for (GList *link = engine->clients.tail; link != NULL; link = link->prev)
-    count += !((PyrogClient *) link->data)->peer.authenticated;
+    {
+      PyrogClient *client = link->data;
+      count += !client->peer.authenticated && !client->dropped;
+    }
   g_mutex_unlock (&engine->lock);
   return count;
 }

@@ -52,8 +52,8 @@ void pyrog_engine_release (gpointer data);
 /* The source is dispatched at that monotonic time at the latest */
 void pyrog_engine_schedule (PyrogEngine *engine, gint64 time);
 
-/* A turn of a client, in the engine's thread; hangup: the peer has closed the connection */
-void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client, gboolean hangup);
+/* A turn of a client, in the engine's thread */
+void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client);
 void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
 gint64 pyrog_engine_deadline_of (PyrogClient *client);
 void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);

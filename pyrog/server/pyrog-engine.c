@@ -107,14 +107,19 @@ static void
 handle_event (PyrogEngine *engine, const struct epoll_event *event)
 {
   guintptr address = (guintptr) event->data.u64;
-  gboolean hangup = (event->events & (EPOLLHUP | EPOLLERR)) != 0;
 
   if ((address & 1) != 0)
-    pyrog_engine_accept (engine, (PyrogGate *) (address & ~(guintptr) 1));
-  else if (engine->threaded)
-    pyrog_engine_push_work (engine, (PyrogClient *) address);
+    {
+      pyrog_engine_accept (engine, (PyrogGate *) (address & ~(guintptr) 1));
+      return;
+    }
+  PyrogClient *client = (PyrogClient *) address;
+  if ((event->events & (EPOLLHUP | EPOLLERR)) != 0)
+    g_atomic_int_set (&client->hangup, TRUE);
+  if (engine->threaded)
+    pyrog_engine_push_work (engine, client);
   else
-    pyrog_engine_run_client (engine, (PyrogClient *) address, hangup);
+    pyrog_engine_run_client (engine, client);
 }
 
 static void
@@ -138,7 +143,7 @@ handle_ready (PyrogEngine *engine)
       if (client == NULL)
         return;
       if (!client->removed)
-        pyrog_engine_run_client (engine, client, FALSE);
+        pyrog_engine_run_client (engine, client);
       pyrog_peer_unref (&client->peer);
     }
 }
@@ -246,17 +251,24 @@ shut_all (PyrogEngine *engine)
   g_mutex_unlock (&engine->lock);
 }
 
+/* Nobody is accepted any more */
+static void
+forget_gates (PyrogEngine *engine)
+{
+  for (guint i = 0; i < engine->gates->len; i++)
+    {
+      PyrogGate *gate = g_ptr_array_index (engine->gates, i);
+      epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_listener_get_fd (gate->listener), NULL);
+    }
+}
+
 void
 pyrog_engine_free (PyrogEngine *engine)
 {
   if (engine == NULL)
     return;
   pyrog_local_daemons_remove (engine);
-  for (guint i = 0; i < engine->gates->len; i++)
-    {
-      PyrogGate *gate = g_ptr_array_index (engine->gates, i);
-      epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_listener_get_fd (gate->listener), NULL);
-    }
+  forget_gates (engine);
   g_mutex_lock (&engine->lock);
   GThreadPool *pool = g_steal_pointer (&engine->pool);
   g_mutex_unlock (&engine->lock);
@@ -291,6 +303,7 @@ pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener)
 void
 pyrog_engine_drain (PyrogEngine *engine, PyrogDrainedFunc func, gpointer user_data)
 {
+  forget_gates (engine);
   engine->drained_func = func;
   engine->drained_data = user_data;
   engine->drain_until
