@@ -33,14 +33,22 @@ for _kind in KINDS:
                     run_scenario(server.uri, serializer)
 
 
-# Pyro5's programs can't be told of an abstract socket, so this server is a program of ours
+# Pyro5's programs can't be told of an abstract socket, and its echo server is always a multiplex one,
+# so this server is a program of ours
 PYRO5_SERVER = """
 import Pyro5.api, Pyro5.utils.echoserver, sys
-daemon = Pyro5.api.Daemon(unixsocket="\\0" + sys.argv[2][1:])
-daemon.register(Pyro5.utils.echoserver.EchoServer(), "test.echoserver")
-print("echo uri: PYRO:test.echoserver@./u:" + sys.argv[2], "echoserver running", sep="\\n")
+abstract = sys.argv[2][1:] if len(sys.argv) > 2 else None
+daemon = Pyro5.api.Daemon(unixsocket="\\0" + abstract if abstract else None)
+uri = daemon.register(Pyro5.utils.echoserver.EchoServer(), "test.echoserver")
+print("echo uri:", "PYRO:test.echoserver@./u:@" + abstract if abstract else uri)
+print("echoserver running")
 daemon.requestLoop()
 """
+
+
+def own_pyro5(address="tcp", **environment):
+    return servers.EchoServer([sys.executable, "-c", PYRO5_SERVER], address,
+                              PYTHONPATH=os.environ["PYRO5_PATH"], **environment)
 
 
 @tap.case("Pyro5")
@@ -49,10 +57,17 @@ def test_abstract_socket(kind):
     if kind == "pyrog":
         server = servers.ours("abstract")
     else:
-        server = servers.EchoServer([sys.executable, "-c", PYRO5_SERVER], "abstract",
-                                    PYTHONPATH=os.environ["PYRO5_PATH"])
+        server = own_pyro5("abstract")
     with server:
         run_scenario(server.uri, "serpent")
+
+
+for _type in ("thread", "multiplex"):
+    for _serializer in SERIALIZERS:
+        @tap.case(_type, _serializer)
+        def test_pyro5_server_type(server_type, serializer):
+            with own_pyro5(PYRO_SERVERTYPE=server_type) as server:
+                run_scenario(server.uri, serializer)
 
 
 for _kind in KINDS:
