@@ -221,6 +221,13 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
           1,
           1000000,
           N_ ("The most oneway calls of a connection that wait")),
+  NUMBER ("PYROG_",
+          MAX_INSTANCES,
+          "max-instances",
+          256,
+          1,
+          1000000,
+          N_ ("The most objects that a daemon makes for a connection")),
   FLAG (
       "PYROG_", NS_BROADCAST, "ns-broadcast", FALSE, N_ ("Look for a name server with broadcasts")),
   FLAG ("PYROG_",

@@ -55,6 +55,41 @@ typedef enum /*< flags >*/
 } PyrogAccess;
 
 /**
+ * PyrogInstanceMode:
+ * @PYROG_INSTANCE_MODE_SESSION: one instance for each connection, which ends with it
+ * @PYROG_INSTANCE_MODE_SINGLE: one instance for the daemon
+ * @PYROG_INSTANCE_MODE_PERCALL: a new instance for each call
+ *
+ * Which calls share an instance of a registered factory or type.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  PYROG_INSTANCE_MODE_SESSION,
+  PYROG_INSTANCE_MODE_SINGLE,
+  PYROG_INSTANCE_MODE_PERCALL,
+} PyrogInstanceMode;
+
+/**
+ * PyrogRegisterFlags:
+ * @PYROG_REGISTER_NONE: an id is given once, and a servant has one id
+ * @PYROG_REGISTER_FORCE: takes the id from whatever has it, and gives a servant one more
+ * @PYROG_REGISTER_WEAK: the daemon does not keep the servant alive: when the program drops it, it
+ *   is not registered any more
+ *
+ * How an object is registered.
+ *
+ * Since: 1.0
+ */
+typedef enum /*< flags >*/
+{
+  PYROG_REGISTER_NONE = 0,
+  PYROG_REGISTER_FORCE = 1 << 0,
+  PYROG_REGISTER_WEAK = 1 << 1,
+} PyrogRegisterFlags;
+
+/**
  * PyrogExecution:
  * @PYROG_EXECUTION_NOT_SENT: the request certainly never reached the peer; sending it again is safe
  * @PYROG_EXECUTION_MAYBE: at least one byte of the request left; the peer may have executed it

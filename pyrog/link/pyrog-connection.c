@@ -29,6 +29,7 @@ struct _PyrogConnection
 {
   GObject parent_instance;
 
+  guint64 session;           /* no other connection of this process has that number */
   GSocket *socket;           /* (owned) */
   PyrogTransport *transport; /* (owned) (nullable) NULL once closed */
   GSocketAddress *local;     /* (owned) (nullable) */
@@ -134,6 +135,9 @@ pyrog_connection_class_init (PyrogConnectionClass *klass)
 static void
 pyrog_connection_init (PyrogConnection *self)
 {
+  static guint64 last_session; /* (atomic) */
+
+  self->session = __atomic_add_fetch (&last_session, 1, __ATOMIC_RELAXED);
   pyrog_buffer_init (&self->out, G_MAXSIZE);
 }
 
@@ -475,4 +479,23 @@ pyrog_connection_get_credentials (PyrogConnection *self)
   g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
 
   return self->credentials;
+}
+
+/**
+ * pyrog_connection_get_session:
+ * @self: a connection
+ *
+ * A number by which this process knows the connection. It is never 0, and no other connection ever
+ * has it.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint64
+pyrog_connection_get_session (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), 0);
+
+  return self->session;
 }

@@ -19,5 +19,7 @@ PYROG_AVAILABLE_IN_ALL
 GSocketAddress *pyrog_connection_get_remote_address (PyrogConnection *self);
 PYROG_AVAILABLE_IN_ALL
 GCredentials *pyrog_connection_get_credentials (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+guint64 pyrog_connection_get_session (PyrogConnection *self);
 
 G_END_DECLS

@@ -32,6 +32,7 @@ free_client (PyrogPeer *peer)
   /* Answers that came after the end may have left some */
   pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher),
                            client->peer.connection);
+  pyrog_instance_table_free (client->peer.instances);
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
   g_clear_pointer (&client->late, g_bytes_unref);
@@ -58,6 +59,7 @@ pyrog_client_new (PyrogConnection *connection,
 
   g_atomic_ref_count_init (&client->peer.refs);
   client->peer.connection = g_object_ref (connection);
+  client->peer.instances = pyrog_instance_table_new ();
   client->peer.free = free_client;
   client->dispatcher = pyrog_dispatcher_ref (dispatcher);
   client->timeouts = timeouts;
@@ -118,6 +120,14 @@ refuse (PyrogClient *client, const GError *error)
   client->closing = TRUE;
 }
 
+/* Before the first call */
+static void
+announce (PyrogClient *client)
+{
+  if (client->peer.authenticated && !client->announced && client->connected != NULL)
+    client->connected (client);
+}
+
 /* Serves one request; FALSE if there is none that may be served now */
 static gboolean
 serve_request (PyrogClient *client)
@@ -127,6 +137,7 @@ serve_request (PyrogClient *client)
   PyrogHeader header;
   const guint8 *body;
 
+  announce (client);
   if (client->busy || client->closing || client->closed
       || pyrog_connection_get_unsent (connection) > MAX_UNSENT)
     return FALSE;

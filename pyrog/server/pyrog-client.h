@@ -26,6 +26,8 @@ struct _PyrogClient
   const PyrogClientTimeouts *timeouts;
   gpointer engine; /* (owned) by release_engine */
   void (*release_engine) (gpointer engine);
+  void (*connected) (PyrogClient *client); /* (nullable) the handshake succeeded */
+  gboolean announced; /* (locked-by the engine) ... and the engine's owner gets to know */
   gboolean removed;   /* (locked-by the engine) the engine has no more to do with it */
   gboolean dropped;   /* (locked-by the engine) a stranger that had to make room */
   int hangup;         /* (atomic) the peer has closed the connection, both ways */

@@ -9,8 +9,7 @@
 
 #include "pyrog-config-items.h"
 #include "pyrog-daemon-object.h"
-#include "pyrog-dispatcher.h"
-#include "pyrog-engine.h"
+#include "pyrog-daemon-private.h"
 #include "pyrog-error.h"
 #include "pyrog-listener.h"
 
@@ -32,19 +31,6 @@
  *
  * Since: 1.0
  */
-struct _PyrogDaemon
-{
-  GObject parent_instance;
-
-  PyrogConfig *config;         /* (owned) a copy */
-  PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
-  GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
-  PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
-  GMainContext *context;       /* (owned) (nullable) of the engine, or of the last one */
-  GThread *thread;             /* (unowned) that started it: compared, never used */
-  gboolean draining;
-};
-
 G_DEFINE_FINAL_TYPE (PyrogDaemon, pyrog_daemon, G_TYPE_OBJECT)
 
 typedef enum
@@ -54,6 +40,14 @@ typedef enum
 } PyrogDaemonProperty;
 
 static GParamSpec *properties[PROP_RUNNING + 1];
+
+typedef enum
+{
+  SIGNAL_CLIENT_CONNECTED,
+  SIGNAL_CLIENT_DISCONNECTED,
+} PyrogDaemonSignal;
+
+static guint signals[SIGNAL_CLIENT_DISCONNECTED + 1];
 
 static void
 pyrog_daemon_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -104,6 +98,39 @@ pyrog_daemon_finalize (GObject *object)
 }
 
 static void
+install_signals (GType type)
+{
+  /**
+   * PyrogDaemon::client-connected:
+   * @self: the daemon
+   * @connection: to the client
+   *
+   * A client is there: its handshake succeeded. Emitted in the daemon's main context, before the
+   * first call of the client; with worker threads, calls may be executed before.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLIENT_CONNECTED]
+      = g_signal_new ("client-connected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                      1, PYROG_TYPE_CONNECTION);
+  /**
+   * PyrogDaemon::client-disconnected:
+   * @self: the daemon
+   * @connection: what was the connection to the client
+   *
+   * A client is gone, for whatever reason: it closed its connection, the connection broke, or the
+   * daemon was stopped. Emitted in the daemon's main context, once for each
+   * [signal@Daemon::client-connected] and after it. Afterwards the objects are dropped that were
+   * made for the connection.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_CLIENT_DISCONNECTED]
+      = g_signal_new ("client-disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 1, PYROG_TYPE_CONNECTION);
+}
+
+static void
 pyrog_daemon_class_init (PyrogDaemonClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -111,6 +138,7 @@ pyrog_daemon_class_init (PyrogDaemonClass *klass)
   object_class->get_property = pyrog_daemon_get_property;
   object_class->set_property = pyrog_daemon_set_property;
   object_class->finalize = pyrog_daemon_finalize;
+  install_signals (G_TYPE_FROM_CLASS (klass));
 
   /**
    * PyrogDaemon:config:
@@ -135,10 +163,16 @@ pyrog_daemon_class_init (PyrogDaemonClass *klass)
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
+static GPtrArray *
+new_listeners (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_listener_free);
+}
+
 static void
 pyrog_daemon_init (PyrogDaemon *self)
 {
-  self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_listener_free);
+  self->listeners = new_listeners ();
 }
 
 /**
@@ -279,9 +313,8 @@ pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **erro
   return listener != NULL && add_listener (self, listener);
 }
 
-/* Without other orders: the host of the configuration, with a free port */
-static gboolean
-ensure_listener (PyrogDaemon *self, GError **error)
+gboolean
+pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error)
 {
   g_auto (PyrogLocation) location = { 0 };
 
@@ -300,117 +333,24 @@ ensure_listener (PyrogDaemon *self, GError **error)
   return listen_on (self, &location, error);
 }
 
-/**
- * pyrog_daemon_register:
- * @self: a daemon
- * @id: (nullable): the id by which peers know it, without blanks or `@`; %NULL for a new one
- * @servant: what answers
- * @error: return location for an error
- *
- * Makes an object known to peers. Binds the default listener if there is none.
- *
- * Returns: (transfer full): its uri at the first listener; %PYROG_ERROR_DAEMON: the id is taken
- *
- * Since: 1.0
- */
-PyrogUri *
-pyrog_daemon_register (PyrogDaemon *self, const char *id, PyrogServant *servant, GError **error)
-{
-  g_autofree char *made_up = NULL;
-
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
-  g_return_val_if_fail (id == NULL || (*id != '\0' && strpbrk (id, " \t\r\n@") == NULL), NULL);
-  g_return_val_if_fail (PYROG_IS_SERVANT (servant), NULL);
-
-  if (!ensure_listener (self, error))
-    return NULL;
-  if (id == NULL)
-    {
-      g_autofree char *uuid = g_uuid_string_random ();
-      g_auto (GStrv) parts = g_strsplit (uuid, "-", -1);
-      g_autofree char *hex = g_strjoinv ("", parts);
-      id = made_up = g_strconcat ("obj_", hex, NULL);
-    }
-  if (!pyrog_object_table_add (pyrog_dispatcher_get_objects (self->dispatcher), id, servant))
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON,
-                   _ ("An object is already registered with the id ‘%s’"), id);
-      return NULL;
-    }
-  return pyrog_daemon_uri_for (self, id, error);
-}
-
-/**
- * pyrog_daemon_unregister:
- * @self: a daemon
- * @id: the id of an object
- *
- * Makes an object unknown again. Calls in progress end as usual.
- *
- * Returns: whether there was such an object
- *
- * Since: 1.0
- */
-gboolean
-pyrog_daemon_unregister (PyrogDaemon *self, const char *id)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
-  g_return_val_if_fail (id != NULL, FALSE);
-
-  return self->dispatcher != NULL && strcmp (id, PYROG_DAEMON_OBJECT_ID) != 0
-         && pyrog_object_table_remove (pyrog_dispatcher_get_objects (self->dispatcher), id);
-}
-
-/**
- * pyrog_daemon_uri_for:
- * @self: a daemon
- * @id: the id of an object, registered or not
- * @error: return location for an error
- *
- * The uri of an object at the first listener. Binds the default listener if there is none.
- *
- * Returns: (transfer full): the uri
- *
- * Since: 1.0
- */
-PyrogUri *
-pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
-  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
-
-  if (!ensure_listener (self, error))
-    return NULL;
-  return pyrog_listener_make_uri (g_ptr_array_index (self->listeners, 0), id);
-}
-
-/**
- * pyrog_daemon_uris_for:
- * @self: a daemon
- * @id: the id of an object, registered or not
- * @error: return location for an error
- *
- * The uris of an object, one for each listener.
- *
- * Returns: (transfer container) (element-type PyrogUri): the uris
- *
- * Since: 1.0
- */
-GPtrArray *
-pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
-  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
-
-  if (!ensure_listener (self, error))
-    return NULL;
-  GPtrArray *uris = g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_uri_unref);
-  for (guint i = 0; i < self->listeners->len; i++)
-    g_ptr_array_add (uris, pyrog_listener_make_uri (g_ptr_array_index (self->listeners, i), id));
-  return uris;
-}
-
 /* ---- Running ---- */
+
+static void
+emit_connected (GObject *object, PyrogConnection *connection)
+{
+  g_signal_emit (object, signals[SIGNAL_CLIENT_CONNECTED], 0, connection);
+}
+
+static void
+emit_disconnected (GObject *object, PyrogConnection *connection)
+{
+  g_signal_emit (object, signals[SIGNAL_CLIENT_DISCONNECTED], 0, connection);
+}
+
+static const PyrogEngineEvents engine_events = {
+  .connected = emit_connected,
+  .disconnected = emit_disconnected,
+};
 
 /**
  * pyrog_daemon_start:
@@ -430,7 +370,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
   g_return_val_if_fail (self->engine == NULL, FALSE);
 
-  if (!ensure_listener (self, error))
+  if (!pyrog_daemon_ensure_listener (self, error))
     return FALSE;
   g_clear_pointer (&self->context, g_main_context_unref);
   self->context = g_main_context_ref_thread_default ();
@@ -438,6 +378,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   self->engine = pyrog_engine_new (self->config, self->dispatcher, self->context, error);
   if (self->engine == NULL)
     return FALSE;
+  pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));
   self->draining = FALSE;
@@ -454,8 +395,11 @@ stop_cb (gpointer data)
 
   if (engine == NULL)
     return G_SOURCE_REMOVE;
+  /* Handlers of signals that this emits may start the daemon again */
+  g_autoptr (GPtrArray) listeners = g_steal_pointer (&self->listeners);
+  self->listeners = new_listeners ();
   pyrog_engine_free (engine);
-  g_ptr_array_set_size (self->listeners, 0);
+  g_clear_pointer (&listeners, g_ptr_array_unref);
   g_main_context_wakeup (self->context);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);
   g_object_unref (self);

@@ -27,6 +27,24 @@ PYROG_AVAILABLE_IN_ALL
 PyrogUri *
 pyrog_daemon_register (PyrogDaemon *self, const char *id, PyrogServant *servant, GError **error);
 PYROG_AVAILABLE_IN_ALL
+PyrogUri *pyrog_daemon_register_full (PyrogDaemon *self,
+                                      const char *id,
+                                      PyrogServant *servant,
+                                      PyrogRegisterFlags flags,
+                                      GError **error);
+PYROG_AVAILABLE_IN_ALL
+PyrogUri *pyrog_daemon_register_factory (PyrogDaemon *self,
+                                         const char *id,
+                                         PyrogServant *servant,
+                                         PyrogInstanceMode mode,
+                                         PyrogInstanceFunc func,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy,
+                                         GError **error);
+PYROG_AVAILABLE_IN_ALL
+PyrogUri *pyrog_daemon_register_type (
+    PyrogDaemon *self, const char *id, GType type, PyrogInstanceMode mode, GError **error);
+PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_unregister (PyrogDaemon *self, const char *id);
 PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error);

@@ -49,6 +49,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .max_streams_per_connection
     = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
     .max_streams = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
+    .max_instances = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_INSTANCES),
     .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
   };
 }
@@ -307,17 +308,48 @@ answer_with (PyrogInvocation *invocation, int code, const char *text)
   pyrog_invocation_return_gerror (invocation, error);
 }
 
+/* What is called, with the invocation bound to its instance; NULL: the invocation was answered */
+static PyrogServant *
+find_servant (PyrogDispatcher *dispatcher,
+              PyrogPeer *peer,
+              PyrogInvocation *invocation,
+              const PyrogValue *object)
+{
+  g_autoptr (PyrogRegistration) registration = NULL;
+  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (object->kind == PYROG_KIND_STR)
+    registration = pyrog_object_table_find (dispatcher->objects, object->text, object->size);
+  if (registration != NULL)
+    servant = pyrog_registration_get_servant (registration);
+  if (servant == NULL)
+    {
+      answer_with (invocation, PYROG_ERROR_DAEMON, "unknown object");
+      return NULL;
+    }
+  gboolean ok = pyrog_registration_bind (registration, invocation, peer->instances,
+                                         dispatcher->options.max_instances, &error);
+  /* Nobody answers before the method; should a factory do it all the same, that is the answer */
+  if (pyrog_invocation_is_answered (invocation))
+    return NULL;
+  if (!ok)
+    pyrog_invocation_return_gerror (invocation, error);
+  return ok ? g_steal_pointer (&servant) : NULL;
+}
+
 /* Runs the method */
 static void
-call_servant (PyrogDispatcher *dispatcher, PyrogInvocation *invocation, const PyrogCallParts *call)
+call_servant (PyrogDispatcher *dispatcher,
+              PyrogPeer *peer,
+              PyrogInvocation *invocation,
+              const PyrogCallParts *call)
 {
-  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (PyrogServant) servant = find_servant (dispatcher, peer, invocation, &call->object);
 
-  if (call->object.kind == PYROG_KIND_STR)
-    servant = pyrog_object_table_lookup (dispatcher->objects, call->object.text, call->object.size);
   if (servant == NULL)
-    answer_with (invocation, PYROG_ERROR_DAEMON, "unknown object");
-  else if (pyrog_value_is_text (&call->method, "__getattr__"))
+    return;
+  if (pyrog_value_is_text (&call->method, "__getattr__"))
     pyrog_servant_dispatch_get (servant, invocation);
   else if (pyrog_value_is_text (&call->method, "__setattr__"))
     pyrog_servant_dispatch_set (servant, invocation);
@@ -342,7 +374,7 @@ run_invocation (PyrogDispatcher *dispatcher,
   *pending
       = (Pending){ pyrog_dispatcher_ref (dispatcher), pyrog_peer_ref (peer), STATE_DISPATCHING };
   pyrog_invocation_set_answered_func (invocation, answered_cb, pending);
-  call_servant (dispatcher, invocation, call);
+  call_servant (dispatcher, peer, invocation, call);
   if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
     return PYROG_DISPATCH_PENDING;
   if (!pyrog_invocation_get_oneway (invocation))

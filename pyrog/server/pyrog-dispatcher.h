@@ -25,6 +25,7 @@ typedef struct
   gsize max_values; /* in a message, once the handshake succeeded */
   guint max_streams_per_connection;
   guint max_streams;
+  guint max_instances; /* of a connection */
 } PyrogDispatcherOptions;
 
 PyrogDispatcherOptions pyrog_dispatcher_options_from_config (PyrogConfig *config);
@@ -34,8 +35,9 @@ typedef struct _PyrogPeer PyrogPeer;
 struct _PyrogPeer
 {
   gatomicrefcount refs;
-  PyrogConnection *connection; /* (owned) (nullable) NULL in tests */
-  gboolean authenticated;      /* the handshake succeeded */
+  PyrogConnection *connection;   /* (owned) (nullable) NULL in tests */
+  PyrogInstanceTable *instances; /* (owned) what factories made for it */
+  gboolean authenticated;        /* the handshake succeeded */
   /* Brings a reply that came late: reply is the message, or NULL for a oneway call. In the thread
    * that answers. */
   void (*reply_later) (PyrogPeer *peer, GBytes *reply);

@@ -61,6 +61,7 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
   epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
   pyrog_connection_close (connection);
   pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher), connection);
+  pyrog_engine_tell_disconnected (engine, client);
 }
 
 void
@@ -268,6 +269,7 @@ admit (PyrogEngine *engine, GSocket *socket)
 
   g_atomic_ref_count_inc (&engine->refs);
   client->peer.reply_later = reply_later;
+  client->connected = pyrog_engine_tell_connected;
   g_mutex_lock (&engine->lock);
   g_queue_push_tail_link (&engine->clients, &client->link);
   g_mutex_unlock (&engine->lock);

@@ -39,6 +39,10 @@ struct _PyrogEngine
   GQueue ready; /* (owned) (element-type PyrogClient) turns that ended too early; multiplex only */
   guint depth;  /* dispatches in progress */
 
+  const PyrogEngineEvents *events; /* (nullable) */
+  GWeakRef owner;                  /* whom they are for */
+  GQueue news;                     /* (owned) (locked-by lock) what it was not told yet */
+
   gint64 next_sweep;   /* (locked-by lock) 0: none is due */
   gint64 accept_again; /* 0: accepting */
   gint64 next_complaint;
@@ -60,6 +64,13 @@ void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);
 void pyrog_engine_free_removed (PyrogEngine *engine);
 /* What runs in the pool's threads: data is a client, with a reference */
 void pyrog_engine_work (gpointer data, gpointer user_data);
+
+/* The handshake of a client succeeded; in the thread that serves it */
+void pyrog_engine_tell_connected (PyrogClient *client);
+/* ... and it is gone; in any thread */
+void pyrog_engine_tell_disconnected (PyrogEngine *engine, PyrogClient *client);
+/* Tells the owner; in the engine's thread */
+void pyrog_engine_deliver_news (PyrogEngine *engine);
 
 void pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation);
 void pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate);

@@ -33,6 +33,7 @@ pyrog_engine_release (gpointer data)
   close (engine->epoll_fd);
   g_clear_pointer (&engine->spare, pyrog_chunk_unref);
   g_ptr_array_unref (engine->gates);
+  g_weak_ref_clear (&engine->owner);
   pyrog_dispatcher_unref (engine->dispatcher);
   g_main_context_unref (engine->context);
   g_mutex_clear (&engine->lock);
@@ -160,6 +161,7 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
     handle_ready (engine);
   if (engine->source != NULL && g_source_get_ready_time (engine->source) >= 0)
     run_timers (engine);
+  pyrog_engine_deliver_news (engine);
   if (--engine->depth == 0)
     pyrog_engine_free_removed (engine);
   if (engine->source != NULL)
@@ -220,6 +222,7 @@ pyrog_engine_new (PyrogConfig *config,
   engine->context = g_main_context_ref (context);
   engine->gates = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->lock);
+  g_weak_ref_init (&engine->owner, NULL);
   read_config (engine, config);
   engine->threaded
       = pyrog_config_get_number (config, PYROG_CONFIG_SERVERTYPE) == PYROG_SERVER_TYPE_THREAD;
@@ -279,10 +282,17 @@ pyrog_engine_free (PyrogEngine *engine)
       g_thread_pool_free (pool, FALSE, TRUE);
     }
   g_source_destroy (engine->source);
-  g_clear_pointer (&engine->source, g_source_unref);
+  g_mutex_lock (&engine->lock);
+  GSource *source = g_steal_pointer (&engine->source);
+  g_mutex_unlock (&engine->lock);
+  g_source_unref (source);
   remove_all (engine);
+  /* Otherwise the dispatch in progress does it */
   if (engine->depth == 0)
-    pyrog_engine_free_removed (engine);
+    {
+      pyrog_engine_deliver_news (engine);
+      pyrog_engine_free_removed (engine);
+    }
   pyrog_engine_release (engine);
 }
 

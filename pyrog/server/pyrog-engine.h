@@ -15,6 +15,15 @@ G_BEGIN_DECLS
  * Functions are called in the thread of the context. */
 typedef struct _PyrogEngine PyrogEngine;
 
+/* What the owner of an engine is told, in the thread of the context. It may do what it likes, also
+ * free the engine. */
+typedef struct
+{
+  /* Before a call of the peer is executed; worker threads do not wait for that */
+  void (*connected) (GObject *owner, PyrogConnection *connection);
+  void (*disconnected) (GObject *owner, PyrogConnection *connection);
+} PyrogEngineEvents;
+
 /* Called when the last connection is gone after pyrog_engine_drain() */
 typedef void (*PyrogDrainedFunc) (gpointer user_data);
 
@@ -22,6 +31,8 @@ PyrogEngine *pyrog_engine_new (PyrogConfig *config,
                                PyrogDispatcher *dispatcher,
                                GMainContext *context,
                                GError **error);
+/* events (static) are for as long as owner lives */
+void pyrog_engine_set_events (PyrogEngine *engine, const PyrogEngineEvents *events, GObject *owner);
 /* Closes everything. Safe inside a handler: what is running ends first. */
 void pyrog_engine_free (PyrogEngine *engine);
 /* listener outlives the engine */

@@ -37,6 +37,22 @@ typedef void (*PyrogMethodFunc) (PyrogInvocation *invocation,
 typedef void (*PyrogHandlerFunc) (PyrogInvocation *invocation, gpointer user_data, GError **error);
 
 /**
+ * PyrogInstanceFunc:
+ * @invocation: the call that the object is for, if it is the first
+ * @user_data: (closure): what was given with the function
+ * @error: return location for an error, which is the answer to the call
+ *
+ * Makes an object that is called. It must not answer @invocation. It runs where the method will.
+ *
+ * Returns: (transfer full) (nullable): the object, or %NULL with an error
+ *
+ * Since: 1.0
+ */
+typedef GObject *(*PyrogInstanceFunc) (PyrogInvocation *invocation,
+                                       gpointer user_data,
+                                       GError **error);
+
+/**
  * PyrogGetFunc:
  * @name: the attribute
  * @user_data: (closure): what was given with the function

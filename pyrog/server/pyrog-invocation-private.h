@@ -31,6 +31,7 @@ struct _PyrogInvocation
   PyrogArena *arena;           /* (owned) */
   PyrogChunk *chunk;           /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
+  GObject *instance;           /* (owned) (nullable) what a factory made for it */
   char *object_id;             /* (owned) (nullable) made when asked for */
   char *method_name;           /* (owned) (nullable) made when asked for */
   GVariant *args;              /* (owned) (nullable) made when asked for */
@@ -71,6 +72,7 @@ PyrogArena *pyrog_invocation_get_arena (PyrogInvocation *self);
  * wanted */
 void pyrog_invocation_set_arg_values (PyrogInvocation *self, const PyrogValue *args);
 void pyrog_invocation_set_args (PyrogInvocation *self, GVariant *args);
+void pyrog_invocation_take_instance (PyrogInvocation *self, GObject *instance);
 /* Whether somebody has said that the answer comes later */
 gboolean pyrog_invocation_is_held (PyrogInvocation *self);
 /* The stream of a return_stream (nullable) */

@@ -10,6 +10,7 @@
 #include "pyrog-error-private.h"
 #include "pyrog-format.h"
 #include "pyrog-invocation-private.h"
+#include "pyrog-uuid.h"
 #include "pyrog-value-variant.h"
 
 /**
@@ -51,6 +52,7 @@ pyrog_invocation_finalize (GObject *object)
   pyrog_arena_free (self->arena);
   g_clear_pointer (&self->chunk, pyrog_chunk_unref);
   g_clear_object (&self->connection);
+  g_clear_object (&self->instance);
   g_free (self->object_id);
   g_free (self->method_name);
   g_clear_pointer (&self->args, g_variant_unref);
@@ -257,6 +259,45 @@ pyrog_invocation_get_connection (PyrogInvocation *self)
 }
 
 /**
+ * pyrog_invocation_get_session:
+ * @self: an invocation
+ *
+ * A number for the connection over which the call came, as of [method@Connection.get_session]: for
+ * programs that keep something for each client. They drop it when
+ * [signal@Daemon::client-disconnected] says so.
+ *
+ * Returns: the number; 0 without a connection
+ *
+ * Since: 1.0
+ */
+guint64
+pyrog_invocation_get_session (PyrogInvocation *self)
+{
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), 0);
+
+  return self->connection != NULL ? pyrog_connection_get_session (self->connection) : 0;
+}
+
+/**
+ * pyrog_invocation_get_instance:
+ * @self: an invocation
+ *
+ * The object that is called, of those that were made for [method@Daemon.register_factory] or
+ * [method@Daemon.register_type].
+ *
+ * Returns: (transfer none) (nullable): the object, or %NULL if the servant itself was registered
+ *
+ * Since: 1.0
+ */
+GObject *
+pyrog_invocation_get_instance (PyrogInvocation *self)
+{
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
+
+  return self->instance;
+}
+
+/**
  * pyrog_invocation_get_oneway:
  * @self: an invocation
  *
@@ -331,12 +372,9 @@ pyrog_invocation_get_correlation_id (PyrogInvocation *self)
 {
   g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
 
-  const guint8 *id = self->header.correlation_id;
   if ((self->header.flags & PYROG_FLAG_CORRELATION_ID) == 0)
     return NULL;
-  return g_strdup_printf ("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-                          id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8], id[9],
-                          id[10], id[11], id[12], id[13], id[14], id[15]);
+  return pyrog_uuid_to_string (self->header.correlation_id);
 }
 
 const PyrogValue *
@@ -374,4 +412,11 @@ PyrogItemStream *
 pyrog_invocation_get_stream (PyrogInvocation *self)
 {
   return self->stream;
+}
+
+void
+pyrog_invocation_take_instance (PyrogInvocation *self, GObject *instance)
+{
+  g_clear_object (&self->instance);
+  self->instance = instance;
 }

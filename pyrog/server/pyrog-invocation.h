@@ -29,6 +29,10 @@ gboolean pyrog_invocation_read (PyrogInvocation *self, GError **error, const cha
 PYROG_AVAILABLE_IN_ALL
 PyrogConnection *pyrog_invocation_get_connection (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
+guint64 pyrog_invocation_get_session (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
+GObject *pyrog_invocation_get_instance (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_invocation_get_oneway (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 PyrogSerializer pyrog_invocation_get_serializer (PyrogInvocation *self);

@@ -37,6 +37,28 @@ refuse_name (PyrogInvocation *invocation, const PyrogValue *name, const char *wh
                                    "attempt to access %s attribute '%s'", what, shown));
 }
 
+/* The object with the properties: the invocation's instance, where the servant only describes it */
+static GObject *
+get_target (PyrogServant *self, PyrogInvocation *invocation)
+{
+  GObject *instance = pyrog_invocation_get_instance (invocation);
+  GObject *object = pyrog_servant_get_private (self)->object;
+
+  if (instance != NULL
+      && g_type_is_a (G_OBJECT_TYPE (instance), pyrog_servant_get_instance_type (self)))
+    return instance;
+  return object != NULL ? object : G_OBJECT (self);
+}
+
+/* The servant whose class carries the method out */
+static PyrogServant *
+get_actor (PyrogServant *self, PyrogInvocation *invocation)
+{
+  GObject *target = get_target (self, invocation);
+
+  return PYROG_IS_SERVANT (target) ? PYROG_SERVANT (target) : self;
+}
+
 static gboolean
 call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocation, GError **error)
 {
@@ -67,9 +89,12 @@ call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocatio
   if (member->func != NULL)
     member->func (invocation, args, member->user_data, error);
   else if (member->class_func != NULL)
-    member->class_func (self, invocation, args, error);
+    member->class_func (get_actor (self, invocation), invocation, args, error);
   else
-    PYROG_SERVANT_GET_CLASS (self)->invoke (self, invocation, error);
+    {
+      PyrogServant *actor = get_actor (self, invocation);
+      PYROG_SERVANT_GET_CLASS (actor)->invoke (actor, invocation, error);
+    }
   return TRUE;
 }
 
@@ -123,14 +148,6 @@ find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, Py
   return g_steal_pointer (&member);
 }
 
-static GObject *
-property_object (PyrogServant *self)
-{
-  GObject *object = pyrog_servant_get_private (self)->object;
-
-  return object != NULL ? object : G_OBJECT (self);
-}
-
 void
 pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation)
 {
@@ -141,7 +158,7 @@ pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation)
   if (member == NULL)
     return;
   if (member->pspec != NULL)
-    value = pyrog_property_get (property_object (self), member->pspec, &error);
+    value = pyrog_property_get (get_target (self, invocation), member->pspec, &error);
   else
     value = member->getter (member->name, member->user_data, &error);
   if (value != NULL)
@@ -166,7 +183,7 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
     return;
   const PyrogValue *wanted = &pyrog_invocation_get_arg_values (invocation)->items[1];
   if (member->pspec != NULL)
-    ok = pyrog_property_set (property_object (self), member->pspec, wanted, &error);
+    ok = pyrog_property_set (get_target (self, invocation), member->pspec, wanted, &error);
   else
     {
       g_autoptr (GVariant) value = pyrog_value_to_variant_typed (
@@ -207,7 +224,8 @@ add_names (PyrogServant *self, const char *which, PyrogBuilder *builder)
 
   pyrog_builder_utf8 (builder, which, strlen (which));
   pyrog_builder_open (builder, PYROG_KIND_SET);
-  for (GType type = G_OBJECT_TYPE (self); type != PYROG_TYPE_SERVANT; type = g_type_parent (type))
+  for (GType type = pyrog_servant_get_servant_type (self); type != PYROG_TYPE_SERVANT;
+       type = g_type_parent (type))
     {
       GHashTable *members = pyrog_servant_class_members (type);
       GHashTableIter iter;
@@ -232,6 +250,8 @@ pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder)
   pyrog_builder_open (builder, PYROG_KIND_DICT);
   add_names (self, "methods", builder);
   add_names (self, "oneway", builder);
+  /* What Pyrolite's Java client reads */
+  add_names (self, "oneways", builder);
   add_names (self, "attrs", builder);
   pyrog_builder_close (builder);
 }

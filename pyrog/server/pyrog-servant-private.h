@@ -13,6 +13,7 @@ typedef struct
   GHashTable *members; /* (owned) (locked-by lock) (element-type utf8 PyrogMember) */
   GPtrArray *order;    /* (owned) (locked-by lock) names, as they were added */
   GObject *object;     /* (owned) (nullable) whose properties are exposed, if not our own */
+  GObjectClass *type;  /* (owned) (nullable) of the instances that it describes, if not itself */
 } PyrogServantPrivate;
 
 PyrogServantPrivate *pyrog_servant_get_private (PyrogServant *self);
@@ -21,8 +22,13 @@ PyrogMember *pyrog_servant_find_member (PyrogServant *self, const char *name);
 /* The members that a class of that type has installed, or NULL */
 GHashTable *pyrog_servant_class_members (GType type);
 
-/* Calls the method that the invocation names. Whatever comes, the invocation is answered, or
- * somebody holds it to answer later. */
+/* Whose members are exposed: the type of the object with the properties */
+GType pyrog_servant_get_instance_type (PyrogServant *self);
+/* ... and the class of servants that installed some */
+GType pyrog_servant_get_servant_type (PyrogServant *self);
+
+/* Calls the method that the invocation names, on its instance if it has one. Whatever comes, the
+ * invocation is answered, or somebody holds it to answer later. */
 void pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation);
 /* __getattr__ and __setattr__ */
 void pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation);

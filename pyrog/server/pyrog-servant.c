@@ -44,6 +44,7 @@ pyrog_servant_finalize (GObject *object)
   g_hash_table_unref (priv->members);
   g_ptr_array_unref (priv->order);
   g_clear_object (&priv->object);
+  g_clear_pointer (&priv->type, g_type_class_unref);
   g_mutex_clear (&priv->lock);
   G_OBJECT_CLASS (pyrog_servant_parent_class)->finalize (object);
 }
@@ -108,6 +109,31 @@ pyrog_servant_new_for_object (GObject *object)
 
   PyrogServant *self = pyrog_servant_new ();
   pyrog_servant_get_private (self)->object = g_object_ref (object);
+  return self;
+}
+
+/**
+ * pyrog_servant_new_for_type:
+ * @type: a class of objects that can be made without arguments
+ *
+ * Makes a servant that describes the instances of a type, to be registered with
+ * [method@Daemon.register_factory]. Its properties are those of the type, see
+ * [method@Servant.expose_property]; if @type is derived from [class@Servant], methods and
+ * properties that the class installed are exposed, and methods without a function are answered by
+ * the instance's `invoke`. Functions of methods find the instance with
+ * [method@Invocation.get_instance].
+ *
+ * Returns: (transfer full): the servant
+ *
+ * Since: 1.0
+ */
+PyrogServant *
+pyrog_servant_new_for_type (GType type)
+{
+  g_return_val_if_fail (g_type_is_a (type, G_TYPE_OBJECT) && !G_TYPE_IS_ABSTRACT (type), NULL);
+
+  PyrogServant *self = pyrog_servant_new ();
+  pyrog_servant_get_private (self)->type = g_type_class_ref (type);
   return self;
 }
 
@@ -362,9 +388,8 @@ pyrog_servant_expose_property (PyrogServant *self, const char *property, PyrogAc
   g_return_if_fail (PYROG_IS_SERVANT (self));
   g_return_if_fail (property != NULL);
 
-  GObject *object = pyrog_servant_get_private (self)->object;
-  GParamSpec *pspec = g_object_class_find_property (
-      G_OBJECT_GET_CLASS (object != NULL ? object : G_OBJECT (self)), property);
+  GObjectClass *klass = g_type_class_peek (pyrog_servant_get_instance_type (self));
+  GParamSpec *pspec = g_object_class_find_property (klass, property);
   g_return_if_fail (pspec != NULL);
   g_return_if_fail (access != 0 && can_access (pspec, access));
   add_member (self, new_property (pspec, access));
@@ -470,6 +495,26 @@ pyrog_servant_class_install_property (PyrogServantClass *klass,
 
 /* ---- Finding ---- */
 
+GType
+pyrog_servant_get_instance_type (PyrogServant *self)
+{
+  PyrogServantPrivate *priv = pyrog_servant_get_private (self);
+
+  if (priv->type != NULL)
+    return G_OBJECT_CLASS_TYPE (priv->type);
+  return priv->object != NULL ? G_OBJECT_TYPE (priv->object) : G_OBJECT_TYPE (self);
+}
+
+GType
+pyrog_servant_get_servant_type (PyrogServant *self)
+{
+  GObjectClass *type = pyrog_servant_get_private (self)->type;
+
+  if (type == NULL)
+    return G_OBJECT_TYPE (self);
+  return PYROG_IS_SERVANT_CLASS (type) ? G_OBJECT_CLASS_TYPE (type) : PYROG_TYPE_SERVANT;
+}
+
 PyrogMember *
 pyrog_servant_find_member (PyrogServant *self, const char *name)
 {
@@ -481,8 +526,8 @@ pyrog_servant_find_member (PyrogServant *self, const char *name)
   if (member != NULL)
     pyrog_member_ref (member);
   g_mutex_unlock (&priv->lock);
-  for (GType type = G_OBJECT_TYPE (self); member == NULL && type != PYROG_TYPE_SERVANT;
-       type = g_type_parent (type))
+  for (GType type = pyrog_servant_get_servant_type (self);
+       member == NULL && type != PYROG_TYPE_SERVANT; type = g_type_parent (type))
     {
       GHashTable *members = pyrog_servant_class_members (type);
       member = members != NULL ? g_hash_table_lookup (members, name) : NULL;

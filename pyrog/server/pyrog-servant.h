@@ -40,6 +40,8 @@ PYROG_AVAILABLE_IN_ALL
 PyrogServant *pyrog_servant_new (void);
 PYROG_AVAILABLE_IN_ALL
 PyrogServant *pyrog_servant_new_for_object (GObject *object);
+PYROG_AVAILABLE_IN_ALL
+PyrogServant *pyrog_servant_new_for_type (GType type);
 
 PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_add_method (PyrogServant *self,

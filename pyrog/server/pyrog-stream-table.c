@@ -5,9 +5,9 @@
 #include "pyrog-stream-table.h"
 
 #include <glib/gi18n-lib.h>
-#include <sys/random.h>
 
 #include "pyrog-error.h"
+#include "pyrog-uuid.h"
 
 typedef struct
 {
@@ -55,19 +55,12 @@ pyrog_stream_table_free (PyrogStreamTable *table)
   g_free (table);
 }
 
-/* Version 4 of RFC 9562, of random bytes that nobody can guess */
 static char *
-random_uuid (void)
+random_id (void)
 {
-  guint8 b[16];
+  guint8 uuid[PYROG_UUID_SIZE];
 
-  if (getrandom (b, sizeof b, 0) != sizeof b)
-    return NULL;
-  b[6] = (guint8) ((b[6] & 0x0f) | 0x40);
-  b[8] = (guint8) ((b[8] & 0x3f) | 0x80);
-  return g_strdup_printf ("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-                          b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11],
-                          b[12], b[13], b[14], b[15]);
+  return pyrog_uuid_random (uuid) ? pyrog_uuid_to_string (uuid) : NULL;
 }
 
 static guint
@@ -88,7 +81,7 @@ pyrog_stream_table_add (PyrogStreamTable *table,
                         PyrogItemStream *stream,
                         PyrogConnection *connection)
 {
-  g_autofree char *id = random_uuid ();
+  g_autofree char *id = random_id ();
 
   g_mutex_lock (&table->lock);
   gboolean room = id != NULL && g_hash_table_size (table->entries) < table->max

@@ -93,13 +93,15 @@ set_up (Fixture *fixture, gconstpointer data)
   const PyrogDispatcherOptions options = { .serializers = ~0u,
                                            .max_message_size = 1024 * 1024,
                                            .max_streams_per_connection = 2,
-                                           .max_streams = 2 };
+                                           .max_streams = 2,
+                                           .max_instances = 2 };
   g_autoptr (PyrogServant) servant = pyrog_servant_new ();
 
   memset (fixture, 0, sizeof *fixture);
   g_atomic_ref_count_init (&fixture->peer.refs);
   fixture->peer.reply_later = keep_late_reply;
   fixture->peer.free = never_freed;
+  fixture->peer.instances = pyrog_instance_table_new ();
   fixture->dispatcher = pyrog_dispatcher_new (&options);
   pyrog_buffer_init (&fixture->out, G_MAXSIZE);
   pyrog_servant_add_handler (servant, "add", "x a, x b", "x", add, fixture, NULL);
@@ -118,6 +120,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
   g_clear_object (&fixture->held);
+  pyrog_instance_table_free (fixture->peer.instances);
   g_clear_pointer (&fixture->late, g_bytes_unref);
   pyrog_buffer_clear (&fixture->out);
   pyrog_dispatcher_unref (fixture->dispatcher);
@@ -358,6 +361,43 @@ test_streams (Fixture *fixture, gconstpointer data)
   assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "item stream terminated");
 }
 
+static GObject *
+make_instance (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  return g_object_new (G_TYPE_OBJECT, NULL);
+}
+
+/* A connection has as many objects made for it as the limit says; what was unregistered makes room
+ */
+static void
+test_max_instances (Fixture *fixture, gconstpointer data)
+{
+  PyrogObjectTable *objects = pyrog_dispatcher_get_objects (fixture->dispatcher);
+  const char *const ids[] = { "a", "b", "c" };
+
+  shake_hands (fixture);
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+      pyrog_servant_add_handler (servant, "add", "x a, x b", "x", add, fixture, NULL);
+      g_autoptr (PyrogRegistration) registration = pyrog_registration_new_factory (
+          ids[i], servant, PYROG_INSTANCE_MODE_SESSION, make_instance, NULL, NULL);
+      g_assert_true (pyrog_object_table_register (objects, registration, FALSE, NULL));
+    }
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (ids); i++)
+    {
+      g_autofree char *payload = g_strdup_printf ("('%s','add',(1,2),{})", ids[i % 3]);
+      send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, payload);
+      if (i % 3 < 2)
+        assert_out (fixture, PYROG_MESSAGE_RESULT, 0, "3");
+      else
+        assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "MAX_INSTANCES");
+    }
+  g_assert_true (pyrog_object_table_remove (objects, "a"));
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('c','add',(1,2),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, 0, "3");
+}
+
 static void
 add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data))
 {
@@ -376,5 +416,6 @@ main (int argc, char **argv)
   add_test ("/dispatcher/unserializable", test_unserializable);
   add_test ("/dispatcher/headers", test_headers);
   add_test ("/dispatcher/streams", test_streams);
+  add_test ("/dispatcher/max-instances", test_max_instances);
   return g_test_run ();
 }

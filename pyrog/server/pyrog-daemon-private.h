@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-daemon.h"
+#include "pyrog-dispatcher.h"
+#include "pyrog-engine.h"
+
+G_BEGIN_DECLS
+
+struct _PyrogDaemon
+{
+  GObject parent_instance;
+
+  PyrogConfig *config;         /* (owned) a copy */
+  PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
+  GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
+  PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
+  GMainContext *context;       /* (owned) (nullable) of the engine, or of the last one */
+  GThread *thread;             /* (unowned) that started it: compared, never used */
+  gboolean draining;
+};
+
+/* At the first use of a daemon. Without other orders it listens at the host of the configuration,
+ * with a free port. */
+gboolean pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error);
+
+G_END_DECLS
