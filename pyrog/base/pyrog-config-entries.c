@@ -238,6 +238,11 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
   [PYROG_CONFIG_SERIALIZERS_ACCEPTED]
   = { "PYROG_SERIALIZERS_ACCEPTED", "serializers-accepted", PYROG_CONFIG_KIND_SERIALIZERS,
       "serpent,marshal,json,msgpack", 0, 0, 0, N_ ("The serializers in which peers may call") },
+  FLAG ("PYROG_",
+        SSL_REQUESTCLIENTCERT,
+        "ssl-requestclientcert",
+        FALSE,
+        N_ ("Ask clients for a certificate, and admit those without one")),
 #undef TEXT
 #undef SECRET
 #undef FLAG

@@ -95,19 +95,80 @@ write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
 }
 
 static void
-connected (PyrogSession *self)
+say_connect (PyrogSession *self)
 {
   GError *error = NULL;
 
-  self->connection
-      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
-                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
-  g_clear_pointer (&self->connector, pyrog_connector_free);
   self->state = PYROG_SESSION_HANDSHAKE;
   if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
     pyrog_session_connect_failed_locked (self, error, TRUE);
   else
     pyrog_session_flush_locked (self);
+}
+
+static GError *
+certificate_error (PyrogSession *self)
+{
+  g_autofree char *flaws
+      = pyrog_tls_describe_errors (pyrog_connection_get_peer_certificate_errors (self->connection));
+  g_autofree char *location = pyrog_uri_get_location (self->uri);
+
+  return g_error_new (PYROG_ERROR, PYROG_ERROR_SECURITY,
+                      _ ("The certificate of ‘%s’ is not acceptable: %s"), location, flaws);
+}
+
+void
+pyrog_session_secure_locked (PyrogSession *self)
+{
+  GError *error = NULL;
+
+  switch (pyrog_connection_handshake (self->connection, &error))
+    {
+    case PYROG_HANDSHAKE_PENDING:
+      break;
+    case PYROG_HANDSHAKE_FAILED:
+      pyrog_session_connect_failed_locked (self, error, TRUE);
+      break;
+    case PYROG_HANDSHAKE_DONE:
+      if (pyrog_connection_get_peer_certificate_errors (self->connection)
+          == G_TLS_CERTIFICATE_NO_FLAGS)
+        {
+          say_connect (self);
+          break;
+        }
+      error = certificate_error (self);
+      pyrog_connection_refuse_certificate (self->connection);
+      pyrog_session_connect_failed_locked (self, error, TRUE);
+      break;
+    }
+}
+
+/* The name of this machine is as good as any for a socket that has none */
+static const char *
+expected_name (PyrogSession *self)
+{
+  const char *host = pyrog_uri_get_host (self->uri);
+
+  if (self->peer_name != NULL)
+    return self->peer_name;
+  return host != NULL ? host : "localhost";
+}
+
+static void
+connected (PyrogSession *self)
+{
+  self->connection
+      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
+                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
+  g_clear_pointer (&self->connector, pyrog_connector_free);
+  if (self->tls == NULL)
+    {
+      say_connect (self);
+      return;
+    }
+  self->state = PYROG_SESSION_SECURING;
+  pyrog_connection_start_tls (self->connection, self->tls, expected_name (self));
+  pyrog_session_secure_locked (self);
 }
 
 /* FALSE: this address is no good, the next one is to be found */
@@ -161,9 +222,8 @@ pyrog_session_begin_locked (PyrogSession *self)
 
   self->generation++;
   /* Never in the clear what was to be encrypted */
-  if (pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
-    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                 _ ("SSL is on, but this version of pyrog can't encrypt"));
+  if (self->tls == NULL && self->tls_error != NULL)
+    error = g_error_copy (self->tls_error);
   else
     self->connector = pyrog_connector_new (self->uri, version, &error);
   if (self->connector == NULL)
@@ -173,6 +233,32 @@ pyrog_session_begin_locked (PyrogSession *self)
     }
   self->state = PYROG_SESSION_RESOLVING;
   pyrog_session_resolve_quickly_locked (self);
+}
+
+void
+pyrog_session_prepare (PyrogSession *self)
+{
+  GError *error = NULL;
+
+  if (!pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
+    return;
+  g_mutex_lock (&self->lock);
+  gboolean needed
+      = self->tls == NULL
+        || (self->state == PYROG_SESSION_IDLE && pyrog_tls_context_is_outdated (self->tls));
+  g_mutex_unlock (&self->lock);
+  if (!needed)
+    return;
+  PyrogTlsContext *context = pyrog_tls_context_get_shared (self->config, &error);
+  g_mutex_lock (&self->lock);
+  if (context != NULL)
+    {
+      g_clear_pointer (&self->tls, pyrog_tls_context_unref);
+      self->tls = context;
+    }
+  g_clear_error (&self->tls_error);
+  self->tls_error = error;
+  g_mutex_unlock (&self->lock);
 }
 
 /* ---- What is said and heard when connecting ---- */

@@ -132,6 +132,32 @@ pyrog_session_lost_locked (PyrogSession *self, GError *error)
     pyrog_session_begin_locked (self);
 }
 
+/* The peer is gone; error (nullable) is taken */
+static void
+broken (PyrogSession *self, GError *error)
+{
+  gboolean closed
+      = error == NULL || g_error_matches (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
+  const char *text = NULL;
+
+  /* With TLS 1.3 a client's handshake ends before its certificate is looked at */
+  if (closed && self->state == PYROG_SESSION_HANDSHAKE
+      && pyrog_connection_is_encrypted (self->connection))
+    text = _ ("The peer closed the connection after the TLS handshake, perhaps because it wants "
+              "another client certificate");
+  else if (error == NULL)
+    text = _ ("The peer closed the connection");
+  if (text != NULL)
+    {
+      g_clear_error (&error);
+      error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED, text);
+    }
+  if (self->state == PYROG_SESSION_HANDSHAKE)
+    pyrog_session_connect_failed_locked (self, error, FALSE);
+  else
+    pyrog_session_lost_locked (self, error);
+}
+
 /* ---- Putting calls on the connection ---- */
 
 void
@@ -140,12 +166,7 @@ pyrog_session_flush_locked (PyrogSession *self)
   GError *error = NULL;
 
   if (!pyrog_connection_flush (self->connection, &error))
-    {
-      if (self->state == PYROG_SESSION_HANDSHAKE)
-        pyrog_session_connect_failed_locked (self, error, FALSE);
-      else
-        pyrog_session_lost_locked (self, error);
-    }
+    broken (self, error);
 }
 
 static gboolean
@@ -364,18 +385,6 @@ take_message (PyrogSession *self, const PyrogHeader *header, const guint8 *body)
 /* ---- Reading ---- */
 
 static void
-broken (PyrogSession *self, GError *error)
-{
-  if (error == NULL)
-    error = g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
-                         _ ("The peer closed the connection"));
-  if (self->state == PYROG_SESSION_HANDSHAKE)
-    pyrog_session_connect_failed_locked (self, error, FALSE);
-  else
-    pyrog_session_lost_locked (self, error);
-}
-
-static void
 take_messages (PyrogSession *self)
 {
   PyrogConnection *connection = self->connection;
@@ -403,8 +412,11 @@ read_connection (PyrogSession *self)
 {
   PyrogConnection *connection = self->connection;
 
-  for (guint i = 0; i < MAX_READS && self->connection == connection; i++)
+  for (guint i = 0; self->connection == connection; i++)
     {
+      /* Others get their turn, but nobody would tell of what the transport has */
+      if (i >= MAX_READS && !pyrog_connection_has_input (connection))
+        return;
       GError *error = NULL;
       gssize result = pyrog_connection_fill (connection, NULL, &error);
       if (result == PYROG_IO_AGAIN)
@@ -414,9 +426,9 @@ read_connection (PyrogSession *self)
           broken (self, error);
           return;
         }
-      gboolean full = pyrog_connection_is_full (connection);
+      gboolean more = pyrog_connection_has_more (connection);
       take_messages (self);
-      if (!full)
+      if (!more)
         return;
     }
 }
@@ -429,6 +441,9 @@ pyrog_session_pump_locked (PyrogSession *self, short revents)
     case PYROG_SESSION_CONNECTING:
       if (!pyrog_session_go_on_connecting_locked (self, pyrog_connector_check (self->connector)))
         pyrog_session_resolve_quickly_locked (self);
+      break;
+    case PYROG_SESSION_SECURING:
+      pyrog_session_secure_locked (self);
       break;
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
@@ -454,6 +469,7 @@ pyrog_session_get_fd_locked (PyrogSession *self, short *events)
     case PYROG_SESSION_CONNECTING:
       *events = POLLOUT;
       return g_socket_get_fd (pyrog_connector_get_socket (self->connector));
+    case PYROG_SESSION_SECURING:
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
       *events = POLLIN;
@@ -463,124 +479,5 @@ pyrog_session_get_fd_locked (PyrogSession *self, short *events)
     default:
       *events = 0;
       return -1;
-    }
-}
-
-/* ---- Giving up ---- */
-
-GError *
-pyrog_session_timeout_error (PyrogCall *call)
-{
-  if (call->member == NULL)
-    return g_error_new (PYROG_ERROR, PYROG_ERROR_TIMEOUT, _ ("The operation timed out"));
-  return g_error_new (PYROG_ERROR, PYROG_ERROR_TIMEOUT, _ ("The call of ‘%s’ timed out"),
-                      call->member);
-}
-
-/* Takes a message that was not sent at all from the connection */
-static void
-unqueue (PyrogSession *self, PyrogCall *call)
-{
-  gsize size = (gsize) (call->end - call->start);
-
-  pyrog_connection_unqueue (self->connection, call->start, size);
-  for (GList *link = self->queued.tail; link->data != call; link = link->prev)
-    {
-      PyrogCall *later = link->data;
-      later->start -= size;
-      later->end -= size;
-    }
-  g_queue_remove (&self->queued, call);
-  self->oneway_end = 0; /* it moved; to be looked for */
-}
-
-/* It is answered as far as its caller is concerned, but its place in the queue stays */
-static void
-leave_place (PyrogSession *self, PyrogCall *call, GError *error)
-{
-  PyrogCall *place = pyrog_call_new ();
-  GList *link = g_queue_find (&self->queued, call);
-
-  place->codec = call->codec;
-  place->oneway = call->oneway;
-  place->seq = call->seq;
-  place->start = call->start;
-  place->end = call->end;
-  place->state = PYROG_CALL_QUEUED;
-  place->abandoned = TRUE;
-  link->data = place;
-  pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_MAYBE);
-}
-
-/* Nobody waits for what is in front of it */
-static gboolean
-is_next_in_line (PyrogSession *self, PyrogCall *call)
-{
-  for (GList *link = self->queued.head; link->data != call; link = link->next)
-    {
-      if (!((PyrogCall *) link->data)->abandoned)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-void
-pyrog_session_abandon_locked (PyrogSession *self,
-                              PyrogCall *call,
-                              GError *error,
-                              gboolean timed_out)
-{
-  if (call->state == PYROG_CALL_DONE)
-    {
-      g_error_free (error);
-      return;
-    }
-  if (call->state == PYROG_CALL_WAITING)
-    {
-      g_queue_remove (&self->waiting, call);
-      pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
-      if (self->waiting.length == 0)
-        pyrog_session_forget_connection_locked (self);
-      return;
-    }
-  guint64 sent = pyrog_connection_get_sent (self->connection);
-  if (call->start >= sent)
-    {
-      unqueue (self, call);
-      pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
-      return;
-    }
-  gboolean half = call->end > sent;
-  gboolean first = is_next_in_line (self, call);
-  leave_place (self, call, error);
-  if (half || (timed_out && first))
-    pyrog_session_lost_locked (
-        self, g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
-                           _ ("The connection was closed because another call was given up")));
-}
-
-void
-pyrog_session_expire_locked (PyrogSession *self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gboolean again = TRUE;
-
-  while (again)
-    {
-      again = FALSE;
-      GQueue *queues[] = { &self->queued, &self->waiting };
-      for (guint i = 0; i < G_N_ELEMENTS (queues) && !again; i++)
-        {
-          for (GList *link = queues[i]->head; link != NULL && !again; link = link->next)
-            {
-              PyrogCall *call = link->data;
-              if (call->deadline != 0 && call->deadline <= now && call->func != NULL)
-                {
-                  pyrog_session_abandon_locked (self, call, pyrog_session_timeout_error (call),
-                                                TRUE);
-                  again = TRUE;
-                }
-            }
-        }
     }
 }

@@ -13,6 +13,7 @@ typedef enum
   PYROG_SESSION_IDLE,       /* no connection, and nobody wants one */
   PYROG_SESSION_RESOLVING,  /* the next address of the host is looked for */
   PYROG_SESSION_CONNECTING, /* to one address */
+  PYROG_SESSION_SECURING,   /* the handshake of the transport */
   PYROG_SESSION_HANDSHAKE,  /* CONNECT was sent */
   PYROG_SESSION_READY,
   PYROG_SESSION_BACKOFF, /* a pause before the next try */
@@ -31,6 +32,9 @@ struct _PyrogSession
   GCond changed; /* a call is done, or the reader's role is free */
   const PyrogCodec *codec;
   GVariant *handshake; /* (owned) (nullable) */
+  char *peer_name;     /* (owned) (nullable) that a certificate must be for; NULL: the uri's host */
+  PyrogTlsContext *tls; /* (owned) (nullable) made before the first connection, if SSL is on */
+  GError *tls_error;    /* (owned) (nullable) why it could not be made */
   PyrogSessionState state;
   PyrogConnector *connector;   /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
@@ -54,6 +58,9 @@ struct _PyrogSession
   int source_fd;
 };
 
+/* Reads the certificates that the next connection needs; without the lock, as it may ask somebody
+ * for a password */
+void pyrog_session_prepare (PyrogSession *session);
 /* Tells the threads that wait of a change */
 void pyrog_session_wake_locked (PyrogSession *session);
 /* Ends a call; takes the queue's reference and the error */
@@ -66,6 +73,8 @@ void pyrog_session_fail_locked (PyrogSession *session,
 void pyrog_session_connect_failed_locked (PyrogSession *session, GError *error, gboolean final);
 void pyrog_session_forget_connection_locked (PyrogSession *session);
 void pyrog_session_flush_locked (PyrogSession *session);
+/* Goes on with the handshake of the transport */
+void pyrog_session_secure_locked (PyrogSession *session);
 /* FALSE: this address is no good, the next one is to be found */
 gboolean pyrog_session_go_on_connecting_locked (PyrogSession *session, PyrogConnect result);
 /* Where that takes no time, the addresses are found here and now */

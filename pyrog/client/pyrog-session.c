@@ -55,6 +55,9 @@ pyrog_session_unref (PyrogSession *self)
   g_clear_pointer (&self->metadata, pyrog_metadata_unref);
   g_clear_pointer (&self->answer, g_variant_unref);
   g_clear_pointer (&self->handshake, g_variant_unref);
+  g_clear_pointer (&self->tls, pyrog_tls_context_unref);
+  g_clear_error (&self->tls_error);
+  g_free (self->peer_name);
   pyrog_uri_unref (self->uri);
   g_object_unref (self->config);
   g_mutex_clear (&self->lock);
@@ -337,6 +340,7 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
 void
 pyrog_session_submit (PyrogSession *self, PyrogCall *call)
 {
+  pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
   place_source (self);
@@ -521,6 +525,7 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
   Wait wait = { self, call, cancellable };
   gulong handler = 0;
 
+  pyrog_session_prepare (self);
   if (cancellable != NULL)
     {
       handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);

@@ -6,15 +6,49 @@
 #include "pyrog-chunk.h"
 #include "pyrog-connection.h"
 #include "pyrog-message.h"
+#include "pyrog-tls.h"
 #include "pyrog-transport.h"
 
 G_BEGIN_DECLS
+
+struct _PyrogConnection
+{
+  GObject parent_instance;
+
+  guint64 session;           /* no other connection of this process has that number */
+  GSocket *socket;           /* (owned) */
+  PyrogTransport *transport; /* (owned) (nullable) NULL once closed */
+  GSocketAddress *local;     /* (owned) (nullable) */
+  GSocketAddress *remote;    /* (owned) (nullable) */
+  GCredentials *credentials; /* (owned) (nullable) */
+  char *peer_name;           /* (owned) (nullable) made at first use */
+  gboolean encrypted;
+  GTlsCertificate *certificate; /* (owned) (nullable) the peer's */
+  GTlsCertificateFlags certificate_errors;
+
+  PyrogChunk *chunk; /* (owned) (nullable) */
+  gsize start;       /* the first byte in chunk that was not consumed */
+  gsize end;         /* behind the last byte that was received */
+
+  PyrogBuffer out;
+  gsize out_start; /* the first byte in out that was not sent */
+  guint64 sent;
+};
 
 /* Whole messages over a transport, without waiting. Not thread-safe: whoever drives a connection
  * (a session, a daemon) sees to it that one thread at a time does. */
 
 PyrogConnection *pyrog_connection_new (GSocket *socket, gboolean nodelay);
 int pyrog_connection_get_fd (PyrogConnection *self);
+/* Encrypts from the first byte on; peer_name: see pyrog_tls_new() */
+void
+pyrog_connection_start_tls (PyrogConnection *self, PyrogTlsContext *context, const char *peer_name);
+/* The transport's handshake, see pyrog_transport_handshake(). When it is done the peer's
+ * certificate is known, with what speaks against it. If it failed because the peer does not
+ * encrypt, answers go out in the clear. */
+PyrogHandshake pyrog_connection_handshake (PyrogConnection *self, GError **error);
+/* Tells the peer that its certificate was refused */
+void pyrog_connection_refuse_certificate (PyrogConnection *self);
 /* Takes the transport; for tests that inject faults */
 void pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport);
 /* "127.0.0.1:4711", "unix", for logs (owned by the connection) */
@@ -27,8 +61,11 @@ gboolean pyrog_connection_is_closed (PyrogConnection *self);
  * chunk grows with what has arrived, never with what a header promises. spare (inout, nullable) is
  * a chunk to use instead of a new one. */
 gssize pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error);
-/* Whether the last fill took all that there was room for, so that another may find more */
-gboolean pyrog_connection_is_full (PyrogConnection *self);
+/* Whether another fill may find more at once: the last one took all that there was room for, or
+ * the transport has input */
+gboolean pyrog_connection_has_more (PyrogConnection *self);
+/* Whether the transport has input that the socket will not tell of */
+gboolean pyrog_connection_has_input (PyrogConnection *self);
 /* Wakes whoever waits for the connection: it ends, as if the peer had closed it. Any thread. */
 void pyrog_connection_shutdown (PyrogConnection *self);
 /* Whether a whole message has been received. body points into the chunk until the next fill. */
@@ -58,8 +95,10 @@ void pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize si
 guint64 pyrog_connection_get_queued (PyrogConnection *self);
 /* Writes what it can: TRUE if no error came; what is left is get_unsent() */
 gboolean pyrog_connection_flush (PyrogConnection *self, GError **error);
+/* Bytes that were queued, or are the transport's own, and did not go to the kernel */
 gsize pyrog_connection_get_unsent (PyrogConnection *self);
-/* Since the beginning: the position in the stream of bytes that went to the kernel */
+/* Since the beginning: the position in the stream behind what the transport took, that is what went
+ * to the kernel, or will as soon as it has room */
 guint64 pyrog_connection_get_sent (PyrogConnection *self);
 
 G_END_DECLS

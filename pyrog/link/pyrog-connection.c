@@ -25,27 +25,6 @@
  *
  * Since: 1.0
  */
-struct _PyrogConnection
-{
-  GObject parent_instance;
-
-  guint64 session;           /* no other connection of this process has that number */
-  GSocket *socket;           /* (owned) */
-  PyrogTransport *transport; /* (owned) (nullable) NULL once closed */
-  GSocketAddress *local;     /* (owned) (nullable) */
-  GSocketAddress *remote;    /* (owned) (nullable) */
-  GCredentials *credentials; /* (owned) (nullable) */
-  char *peer_name;           /* (owned) (nullable) made at first use */
-
-  PyrogChunk *chunk; /* (owned) (nullable) */
-  gsize start;       /* the first byte in chunk that was not consumed */
-  gsize end;         /* behind the last byte that was received */
-
-  PyrogBuffer out;
-  gsize out_start; /* the first byte in out that was not sent */
-  guint64 sent;
-};
-
 G_DEFINE_FINAL_TYPE (PyrogConnection, pyrog_connection, G_TYPE_OBJECT)
 
 typedef enum
@@ -53,9 +32,11 @@ typedef enum
   PROP_LOCAL_ADDRESS = 1,
   PROP_REMOTE_ADDRESS,
   PROP_CREDENTIALS,
+  PROP_PEER_CERTIFICATE,
+  PROP_PEER_CERTIFICATE_ERRORS,
 } PyrogConnectionProperty;
 
-static GParamSpec *properties[PROP_CREDENTIALS + 1];
+static GParamSpec *properties[PROP_PEER_CERTIFICATE_ERRORS + 1];
 
 static void
 pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -73,6 +54,12 @@ pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamS
     case PROP_CREDENTIALS:
       g_value_set_object (value, self->credentials);
       break;
+    case PROP_PEER_CERTIFICATE:
+      g_value_set_object (value, self->certificate);
+      break;
+    case PROP_PEER_CERTIFICATE_ERRORS:
+      g_value_set_flags (value, self->certificate_errors);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -88,6 +75,7 @@ pyrog_connection_finalize (GObject *object)
   g_clear_object (&self->local);
   g_clear_object (&self->remote);
   g_clear_object (&self->credentials);
+  g_clear_object (&self->certificate);
   g_free (self->peer_name);
   pyrog_buffer_clear (&self->out);
   G_OBJECT_CLASS (pyrog_connection_parent_class)->finalize (object);
@@ -129,6 +117,25 @@ pyrog_connection_class_init (PyrogConnectionClass *klass)
    */
   properties[PROP_CREDENTIALS]
       = g_param_spec_object ("credentials", NULL, NULL, G_TYPE_CREDENTIALS, flags);
+  /**
+   * PyrogConnection:peer-certificate: (getter get_peer_certificate)
+   *
+   * The certificate that the peer showed.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_CERTIFICATE]
+      = g_param_spec_object ("peer-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
+  /**
+   * PyrogConnection:peer-certificate-errors: (getter get_peer_certificate_errors)
+   *
+   * What speaks against that certificate.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_CERTIFICATE_ERRORS]
+      = g_param_spec_flags ("peer-certificate-errors", NULL, NULL, G_TYPE_TLS_CERTIFICATE_FLAGS,
+                            G_TLS_CERTIFICATE_NO_FLAGS, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
@@ -163,22 +170,44 @@ pyrog_connection_get_fd (PyrogConnection *self)
 }
 
 void
+pyrog_connection_start_tls (PyrogConnection *self, PyrogTlsContext *context, const char *peer_name)
+{
+  self->transport = pyrog_tls_new (context, self->transport, peer_name);
+  self->encrypted = TRUE;
+}
+
+PyrogHandshake
+pyrog_connection_handshake (PyrogConnection *self, GError **error)
+{
+  PyrogHandshake result = pyrog_transport_handshake (self->transport, error);
+
+  if (!self->encrypted || result == PYROG_HANDSHAKE_PENDING)
+    return result;
+  if (result == PYROG_HANDSHAKE_DONE)
+    {
+      self->certificate = pyrog_tls_verify (self->transport, &self->certificate_errors);
+      return result;
+    }
+  PyrogTransport *plain = pyrog_tls_take_plain (self->transport);
+  if (plain != NULL)
+    {
+      pyrog_connection_set_transport (self, plain);
+      self->encrypted = FALSE;
+    }
+  return result;
+}
+
+void
+pyrog_connection_refuse_certificate (PyrogConnection *self)
+{
+  pyrog_tls_refuse (self->transport, self->certificate_errors);
+}
+
+void
 pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport)
 {
   pyrog_transport_free (self->transport);
   self->transport = transport;
-}
-
-const char *
-pyrog_connection_get_peer_name (PyrogConnection *self)
-{
-  if (self->peer_name == NULL && G_IS_INET_SOCKET_ADDRESS (self->remote))
-    self->peer_name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
-  else if (self->peer_name == NULL && self->credentials != NULL)
-    self->peer_name = g_credentials_to_string (self->credentials);
-  else if (self->peer_name == NULL)
-    self->peer_name = g_strdup ("unix");
-  return self->peer_name;
 }
 
 void
@@ -291,9 +320,16 @@ pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error
 }
 
 gboolean
-pyrog_connection_is_full (PyrogConnection *self)
+pyrog_connection_has_more (PyrogConnection *self)
 {
-  return self->chunk != NULL && self->end == self->chunk->capacity;
+  return (self->chunk != NULL && self->end == self->chunk->capacity)
+         || pyrog_connection_has_input (self);
+}
+
+gboolean
+pyrog_connection_has_input (PyrogConnection *self)
+{
+  return self->transport != NULL && pyrog_transport_has_input (self->transport);
 }
 
 PyrogParse
@@ -386,7 +422,7 @@ pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
 guint64
 pyrog_connection_get_queued (PyrogConnection *self)
 {
-  return self->sent + pyrog_connection_get_unsent (self);
+  return self->sent + self->out.size - self->out_start;
 }
 
 gboolean
@@ -409,93 +445,20 @@ pyrog_connection_flush (PyrogConnection *self, GError **error)
     }
   self->out_start = 0;
   pyrog_buffer_reset (&self->out, KEPT_OUTPUT);
-  return TRUE;
+  return self->transport == NULL
+         || pyrog_transport_flush (self->transport, error) != PYROG_IO_ERROR;
 }
 
 gsize
 pyrog_connection_get_unsent (PyrogConnection *self)
 {
-  return self->out.size - self->out_start;
+  gsize unsent = self->out.size - self->out_start;
+
+  return self->transport != NULL ? unsent + pyrog_transport_get_unsent (self->transport) : unsent;
 }
 
 guint64
 pyrog_connection_get_sent (PyrogConnection *self)
 {
   return self->sent;
-}
-
-/* ---- Public ---- */
-
-/**
- * pyrog_connection_get_local_address: (get-property local-address)
- * @self: a connection
- *
- * The address of this end of the connection.
- *
- * Returns: (transfer none) (nullable): the address
- *
- * Since: 1.0
- */
-GSocketAddress *
-pyrog_connection_get_local_address (PyrogConnection *self)
-{
-  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
-
-  return self->local;
-}
-
-/**
- * pyrog_connection_get_remote_address: (get-property remote-address)
- * @self: a connection
- *
- * The address of the peer.
- *
- * Returns: (transfer none) (nullable): the address
- *
- * Since: 1.0
- */
-GSocketAddress *
-pyrog_connection_get_remote_address (PyrogConnection *self)
-{
-  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
-
-  return self->remote;
-}
-
-/**
- * pyrog_connection_get_credentials: (get-property credentials)
- * @self: a connection
- *
- * The process, user and group of the peer as the kernel tells them, on unix sockets only: TCP has
- * no such thing, even on localhost.
- *
- * Returns: (transfer none) (nullable): the credentials
- *
- * Since: 1.0
- */
-GCredentials *
-pyrog_connection_get_credentials (PyrogConnection *self)
-{
-  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
-
-  return self->credentials;
-}
-
-/**
- * pyrog_connection_get_session:
- * @self: a connection
- *
- * A number by which this process knows the connection. It is never 0, and no other connection ever
- * has it.
- *
- * Returns: the number
- *
- * Since: 1.0
- */
-guint64
-pyrog_connection_get_session (PyrogConnection *self)
-{
-  g_return_val_if_fail (PYROG_IS_CONNECTION (self), 0);
-
-  return self->session;
 }

@@ -21,5 +21,11 @@ PYROG_AVAILABLE_IN_ALL
 GCredentials *pyrog_connection_get_credentials (PyrogConnection *self);
 PYROG_AVAILABLE_IN_ALL
 guint64 pyrog_connection_get_session (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+GTlsCertificate *pyrog_connection_get_peer_certificate (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+GTlsCertificateFlags pyrog_connection_get_peer_certificate_errors (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_connection_is_encrypted (PyrogConnection *self);
 
 G_END_DECLS

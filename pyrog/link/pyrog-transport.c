@@ -80,7 +80,8 @@ plain_free (PyrogTransport *transport)
   g_free (self);
 }
 
-static const PyrogTransportClass plain_class = { plain_read, plain_write, plain_free };
+static const PyrogTransportClass plain_class
+    = { .read = plain_read, .write = plain_write, .free = plain_free };
 
 static void
 set_tcp_options (GSocket *socket, gboolean nodelay)
@@ -124,4 +125,29 @@ gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
 {
   return transport->class->write (transport, data, size, error);
+}
+
+PyrogHandshake
+pyrog_transport_handshake (PyrogTransport *transport, GError **error)
+{
+  return transport->class->handshake != NULL ? transport->class->handshake (transport, error)
+                                             : PYROG_HANDSHAKE_DONE;
+}
+
+gssize
+pyrog_transport_flush (PyrogTransport *transport, GError **error)
+{
+  return transport->class->flush != NULL ? transport->class->flush (transport, error) : 0;
+}
+
+gsize
+pyrog_transport_get_unsent (PyrogTransport *transport)
+{
+  return transport->class->get_unsent != NULL ? transport->class->get_unsent (transport) : 0;
+}
+
+gboolean
+pyrog_transport_has_input (PyrogTransport *transport)
+{
+  return transport->class->has_input != NULL && transport->class->has_input (transport);
 }

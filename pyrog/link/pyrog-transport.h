@@ -7,7 +7,10 @@
 G_BEGIN_DECLS
 
 /* A non-blocking byte stream over a connected socket. The plain one is here; another kind (an
- * encrypted one, or a test's that injects faults) brings its own table. Not thread-safe. */
+ * encrypted one, or a test's that injects faults) brings its own table. Not thread-safe.
+ *
+ * One that has to agree with the peer on something first does that in its handshake; nothing else
+ * is called before that is done, but for free. */
 
 /* What read and write return besides a number of bytes; no GError is made for the first two */
 enum
@@ -19,10 +22,21 @@ enum
 
 typedef struct _PyrogTransport PyrogTransport;
 
+typedef enum
+{
+  PYROG_HANDSHAKE_DONE,
+  PYROG_HANDSHAKE_PENDING, /* wait, for writing too if there is unsent output */
+  PYROG_HANDSHAKE_FAILED,  /* the error is set */
+} PyrogHandshake;
+
 typedef struct
 {
+  PyrogHandshake (*handshake) (PyrogTransport *transport, GError **error); /* (nullable) */
   gssize (*read) (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
   gssize (*write) (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+  gssize (*flush) (PyrogTransport *transport, GError **error); /* (nullable) */
+  gsize (*get_unsent) (PyrogTransport *transport);             /* (nullable) */
+  gboolean (*has_input) (PyrogTransport *transport);           /* (nullable) */
   void (*free) (PyrogTransport *transport);
 } PyrogTransportClass;
 
@@ -40,6 +54,15 @@ void pyrog_transport_free (PyrogTransport *transport);
 gssize pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
 gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+
+/* Does what it can without waiting; again when the socket is ready, until it is done */
+PyrogHandshake pyrog_transport_handshake (PyrogTransport *transport, GError **error);
+/* Writes what write() took and still has: 0 when that is all gone, or PYROG_IO_AGAIN or _ERROR */
+gssize pyrog_transport_flush (PyrogTransport *transport, GError **error);
+/* Bytes, as they go to the socket, that write() took and still has */
+gsize pyrog_transport_get_unsent (PyrogTransport *transport);
+/* Whether a read may give something although the socket has nothing */
+gboolean pyrog_transport_has_input (PyrogTransport *transport);
 
 /* A socket error as one of ours: PYROG_ERROR_CONNECTION_CLOSED or PYROG_ERROR_COMMUNICATION */
 void pyrog_transport_set_error (GError **error, int errnum);

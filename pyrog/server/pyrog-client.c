@@ -68,6 +68,7 @@ pyrog_client_new (PyrogConnection *connection,
   g_mutex_init (&client->turn);
   g_mutex_init (&client->late_lock);
   client->link.data = client;
+  client->securing = pyrog_connection_is_encrypted (connection);
   client->waiting_for = WAIT_HANDSHAKE;
   client->deadline = after (timeouts->handshake_timeout);
   return client;
@@ -232,6 +233,8 @@ set_deadline (PyrogClient *client)
 {
   PyrogConnection *connection = client->peer.connection;
 
+  if (!client->peer.authenticated)
+    return; /* one deadline for all of the handshake */
   if (pyrog_connection_get_unsent (connection) > 0)
     {
       guint64 sent = pyrog_connection_get_sent (connection);
@@ -239,8 +242,6 @@ set_deadline (PyrogClient *client)
         wait_for (client, WAIT_WRITE, client->timeouts->write_timeout);
       client->progress = sent;
     }
-  else if (!client->peer.authenticated)
-    return; /* one deadline for all of the handshake */
   else if (client->busy)
     wait_for (client, WAIT_NOTHING, 0);
   else if (pyrog_connection_get_buffered (connection) > 0)
@@ -272,12 +273,58 @@ read_some (PyrogClient *client, PyrogChunk **spare)
     client->closed = TRUE;
 }
 
+/* ---- Encryption ---- */
+
+static void
+refuse_certificate (PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+  g_autofree char *flaws
+      = pyrog_tls_describe_errors (pyrog_connection_get_peer_certificate_errors (connection));
+
+  g_debug ("Refusing the certificate of %s: %s", pyrog_connection_get_peer_name (connection),
+           flaws);
+  pyrog_connection_refuse_certificate (connection);
+  client->closing = TRUE;
+}
+
+/* FALSE: the handshake of the transport goes on, or the peer goes */
+static gboolean
+secure (PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+  g_autoptr (GError) error = NULL;
+
+  switch (pyrog_connection_handshake (connection, &error))
+    {
+    case PYROG_HANDSHAKE_PENDING:
+      return FALSE;
+    case PYROG_HANDSHAKE_FAILED:
+      if (!pyrog_connection_is_encrypted (connection))
+        refuse (client, error);
+      else
+        g_debug ("Closing the connection from %s: %s", pyrog_connection_get_peer_name (connection),
+                 error->message);
+      client->securing = FALSE;
+      client->closing = TRUE;
+      return FALSE;
+    case PYROG_HANDSHAKE_DONE:
+      client->securing = FALSE;
+      if (pyrog_connection_get_peer_certificate_errors (connection) != G_TLS_CERTIFICATE_NO_FLAGS)
+        refuse_certificate (client);
+      return !client->closing;
+    }
+  g_assert_not_reached ();
+}
+
 /* TRUE if there is more to do at once */
 static gboolean
 take_turn (PyrogClient *client, PyrogChunk **spare)
 {
   guint requests = MAX_REQUESTS_A_TURN;
 
+  if (client->securing && !secure (client))
+    return FALSE;
   take_late_reply (client);
   /* What came before and was left, by the last turn or while a reply was late */
   if (pyrog_connection_get_buffered (client->peer.connection) > 0
@@ -288,10 +335,11 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
       read_some (client, spare);
       if (!serve_requests (client, &requests))
         return TRUE;
-      if (!pyrog_connection_is_full (client->peer.connection))
-        break;
+      if (!pyrog_connection_has_more (client->peer.connection))
+        return FALSE;
     }
-  return FALSE;
+  /* Nobody will tell of what the transport has */
+  return wants_input (client) && pyrog_connection_has_input (client->peer.connection);
 }
 
 PyrogClientState

@@ -37,9 +37,10 @@ struct _PyrogClient
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
   GMutex late_lock;
 
-  gboolean serving; /* a turn is in progress: a nested one does nothing */
-  gboolean busy;    /* a request was dispatched whose reply comes later */
-  gboolean closing; /* to be closed when all is written */
+  gboolean securing; /* the handshake of the transport is not done */
+  gboolean serving;  /* a turn is in progress: a nested one does nothing */
+  gboolean busy;     /* a request was dispatched whose reply comes later */
+  gboolean closing;  /* to be closed when all is written */
   gboolean closed;
   guint32 events; /* what epoll watches */
 

@@ -5,6 +5,7 @@
 #include "pyrog-daemon.h"
 #include "pyrog-dispatcher.h"
 #include "pyrog-engine.h"
+#include "pyrog-listener.h"
 
 G_BEGIN_DECLS
 
@@ -16,13 +17,15 @@ struct _PyrogDaemon
   PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
   GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
   PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
+  PyrogTlsContext *tls;        /* (owned) (nullable) read at first use, if SSL is on */
   GMainContext *context;       /* (owned) (nullable) of the engine, or of the last one */
   GThread *thread;             /* (unowned) that started it: compared, never used */
   gboolean draining;
 };
 
-/* At the first use of a daemon. Without other orders it listens at the host of the configuration,
- * with a free port. */
+/* The first use of a daemon: a configuration that can't be used fails here */
+gboolean pyrog_daemon_prepare (PyrogDaemon *self, GError **error);
+/* Without other orders: the host of the configuration, with a free port */
 gboolean pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error);
 
 G_END_DECLS

@@ -8,7 +8,6 @@
 #include "pyrog-daemon-object.h"
 #include "pyrog-daemon-private.h"
 #include "pyrog-error.h"
-#include "pyrog-listener.h"
 #include "pyrog-servant-private.h"
 #include "pyrog-uuid.h"
 

@@ -11,7 +11,6 @@
 #include "pyrog-daemon-object.h"
 #include "pyrog-daemon-private.h"
 #include "pyrog-error.h"
-#include "pyrog-listener.h"
 
 /**
  * PyrogDaemon:
@@ -91,6 +90,7 @@ pyrog_daemon_finalize (GObject *object)
   PyrogDaemon *self = PYROG_DAEMON (object);
 
   g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
+  g_clear_pointer (&self->tls, pyrog_tls_context_unref);
   g_ptr_array_unref (self->listeners);
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -224,113 +224,21 @@ make_dispatcher (PyrogDaemon *self)
                           object);
 }
 
-/* The first use of a daemon: a configuration that can't be used fails here */
-static gboolean
-prepare (PyrogDaemon *self, GError **error)
+gboolean
+pyrog_daemon_prepare (PyrogDaemon *self, GError **error)
 {
   if (!pyrog_config_check (self->config, error))
     return FALSE;
-  /* Never in the clear what was to be encrypted */
-  if (pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
+  if (self->tls == NULL && pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
     {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                   _ ("SSL is on, but this version of pyrog can't encrypt"));
-      return FALSE;
+      const PyrogTlsObjects objects = { 0 };
+      self->tls = pyrog_tls_context_new (self->config, PYROG_TLS_SERVER, &objects, error);
+      if (self->tls == NULL)
+        return FALSE;
     }
   if (self->dispatcher == NULL)
     make_dispatcher (self);
   return TRUE;
-}
-
-/* ---- Listening ---- */
-
-static gboolean
-add_listener (PyrogDaemon *self, PyrogListener *listener)
-{
-  g_ptr_array_add (self->listeners, listener);
-  if (self->engine != NULL)
-    pyrog_engine_add_listener (self->engine, listener);
-  return TRUE;
-}
-
-static gboolean
-listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
-{
-  PyrogListener *listener = pyrog_listener_new (
-      location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE),
-      (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION), error);
-
-  return listener != NULL && add_listener (self, listener);
-}
-
-/**
- * pyrog_daemon_listen:
- * @self: a daemon
- * @location: `host:port`, `[IPv6 address]:port`, `./u:/path/to/socket` or `./u:@abstract-name`;
- * port 0 is a free one
- * @error: return location for an error
- *
- * Binds a socket, one more with each call. The file of a unix socket admits its own user only; a
- * dead socket that another daemon of the same user left is replaced.
- *
- * Returns: whether it worked
- *
- * Since: 1.0
- */
-gboolean
-pyrog_daemon_listen (PyrogDaemon *self, const char *location, GError **error)
-{
-  g_auto (PyrogLocation) parsed = { 0 };
-
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
-  g_return_val_if_fail (location != NULL, FALSE);
-
-  return prepare (self, error) && pyrog_location_parse (location, &parsed, error)
-         && listen_on (self, &parsed, error);
-}
-
-/**
- * pyrog_daemon_listen_on_socket:
- * @self: a daemon
- * @socket: a TCP or unix socket that is bound, for example by systemd
- * @error: return location for an error
- *
- * Listens on a socket that somebody else bound.
- *
- * Returns: whether it worked
- *
- * Since: 1.0
- */
-gboolean
-pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
-  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
-
-  if (!prepare (self, error))
-    return FALSE;
-  PyrogListener *listener = pyrog_listener_new_for_socket (socket, error);
-  return listener != NULL && add_listener (self, listener);
-}
-
-gboolean
-pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error)
-{
-  g_auto (PyrogLocation) location = { 0 };
-
-  if (!prepare (self, error))
-    return FALSE;
-  if (self->listeners->len > 0)
-    return TRUE;
-  const char *host = pyrog_config_get_text (self->config, PYROG_CONFIG_HOST);
-  if (host == NULL || *host == '\0')
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
-                   _ ("HOST is empty; name an address to listen on"));
-      return FALSE;
-    }
-  location.host = g_strdup (host);
-  return listen_on (self, &location, error);
 }
 
 /* ---- Running ---- */
@@ -378,6 +286,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   self->engine = pyrog_engine_new (self->config, self->dispatcher, self->context, error);
   if (self->engine == NULL)
     return FALSE;
+  pyrog_engine_set_tls (self->engine, self->tls);
   pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));

@@ -12,6 +12,8 @@
 #define MAX_ACCEPTS_A_TURN 64
 #define ACCEPT_PAUSE (G_USEC_PER_SEC / 5) /* after an accept that failed for want of resources */
 #define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
+/* A step of a TLS handshake may take some milliseconds of computing */
+#define MAX_TLS_STEPS_A_TURN 8
 
 /* Gives a client to a worker, unless there are none any more */
 void
@@ -147,6 +149,9 @@ pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client)
 {
   if (client->closed || client->serving)
     return;
+  /* The socket will tell of it again */
+  if (client->securing && ++engine->tls_steps > MAX_TLS_STEPS_A_TURN)
+    return;
   close_if_gone (client);
   after_turn (engine, client, pyrog_client_serve (client, &engine->spare));
 }
@@ -258,12 +263,32 @@ has_room (PyrogEngine *engine)
   return engine->clients.length < engine->max_clients;
 }
 
+/* Files that were replaced are good for the connections that come after that */
+static void
+renew_tls (PyrogEngine *engine)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!pyrog_tls_context_is_outdated (engine->tls))
+    return;
+  g_autoptr (PyrogTlsContext) context = pyrog_tls_context_renew (engine->tls, &error);
+  if (context != NULL)
+    pyrog_engine_set_tls (engine, context);
+  else
+    g_message ("The certificates stay as they were: %s", error->message);
+}
+
 static void
 admit (PyrogEngine *engine, GSocket *socket)
 {
   if (!has_room (engine))
     return; /* the socket closes */
   g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
+  if (engine->tls != NULL)
+    {
+      renew_tls (engine);
+      pyrog_connection_start_tls (connection, engine->tls, NULL);
+    }
   PyrogClient *client = pyrog_client_new (connection, engine->dispatcher, &engine->timeouts, engine,
                                           pyrog_engine_release);
 

@@ -23,6 +23,8 @@ struct _PyrogEngine
   GSource *source;             /* (owned) (nullable) NULL once stopped */
   gboolean threaded;           /* server type thread */
   GThreadPool *pool;           /* (owned) (locked-by lock) (nullable) the workers, until stopped */
+  PyrogTlsContext *tls;        /* (owned) (nullable) NULL: connections are not encrypted */
+  guint tls_steps;             /* of handshakes, in this dispatch; multiplex only */
   int epoll_fd;
   gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
   GPtrArray *gates;     /* (owned) (element-type PyrogGate) */

@@ -36,6 +36,7 @@ pyrog_engine_release (gpointer data)
   g_weak_ref_clear (&engine->owner);
   pyrog_dispatcher_unref (engine->dispatcher);
   g_main_context_unref (engine->context);
+  g_clear_pointer (&engine->tls, pyrog_tls_context_unref);
   g_mutex_clear (&engine->lock);
   g_free (engine);
 }
@@ -156,6 +157,7 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
 
   g_atomic_ref_count_inc (&engine->refs);
   engine->depth++;
+  engine->tls_steps = 0;
   handle_events (engine);
   if (engine->source != NULL)
     handle_ready (engine);
@@ -232,6 +234,14 @@ pyrog_engine_new (PyrogConfig *config,
         (int) pyrog_config_get_number (config, PYROG_CONFIG_THREADPOOL_SIZE), FALSE, NULL);
   attach_source (engine);
   return engine;
+}
+
+void
+pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context)
+{
+  g_clear_pointer (&engine->tls, pyrog_tls_context_unref);
+  if (context != NULL)
+    engine->tls = pyrog_tls_context_ref (context);
 }
 
 static void

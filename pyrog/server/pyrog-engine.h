@@ -5,6 +5,7 @@
 #include "pyrog-config.h"
 #include "pyrog-dispatcher.h"
 #include "pyrog-listener.h"
+#include "pyrog-tls.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,8 @@ PyrogEngine *pyrog_engine_new (PyrogConfig *config,
                                GError **error);
 /* events (static) are for as long as owner lives */
 void pyrog_engine_set_events (PyrogEngine *engine, const PyrogEngineEvents *events, GObject *owner);
+/* Encrypts the connections that come from now on, unless context is NULL */
+void pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context);
 /* Closes everything. Safe inside a handler: what is running ends first. */
 void pyrog_engine_free (PyrogEngine *engine);
 /* listener outlives the engine */

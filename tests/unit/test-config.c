@@ -109,6 +109,7 @@ static const struct
   { "NS_BROADCAST", "false" },
   { "HIDE_OBJECTS", "false" },
   { "SERIALIZERS_ACCEPTED", "['serpent', 'marshal', 'json', 'msgpack']" },
+  { "SSL_REQUESTCLIENTCERT", "false" },
 };
 
 static GVariant *

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-connection-private.h"
+
+/* Who is at the other end of a connection */
+
+const char *
+pyrog_connection_get_peer_name (PyrogConnection *self)
+{
+  if (self->peer_name == NULL && G_IS_INET_SOCKET_ADDRESS (self->remote))
+    self->peer_name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
+  else if (self->peer_name == NULL && self->credentials != NULL)
+    self->peer_name = g_credentials_to_string (self->credentials);
+  else if (self->peer_name == NULL)
+    self->peer_name = g_strdup ("unix");
+  return self->peer_name;
+}
+
+/**
+ * pyrog_connection_get_local_address: (get-property local-address)
+ * @self: a connection
+ *
+ * The address of this end of the connection.
+ *
+ * Returns: (transfer none) (nullable): the address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+pyrog_connection_get_local_address (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->local;
+}
+
+/**
+ * pyrog_connection_get_remote_address: (get-property remote-address)
+ * @self: a connection
+ *
+ * The address of the peer.
+ *
+ * Returns: (transfer none) (nullable): the address
+ *
+ * Since: 1.0
+ */
+GSocketAddress *
+pyrog_connection_get_remote_address (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->remote;
+}
+
+/**
+ * pyrog_connection_get_credentials: (get-property credentials)
+ * @self: a connection
+ *
+ * The process, user and group of the peer as the kernel tells them, on unix sockets only: TCP has
+ * no such thing, even on localhost.
+ *
+ * Returns: (transfer none) (nullable): the credentials
+ *
+ * Since: 1.0
+ */
+GCredentials *
+pyrog_connection_get_credentials (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->credentials;
+}
+
+/**
+ * pyrog_connection_get_peer_certificate: (get-property peer-certificate)
+ * @self: a connection
+ *
+ * The certificate that the peer showed, with those that it sent along as its issuers. Whether to
+ * believe it is another question: see [method@Connection.get_peer_certificate_errors].
+ *
+ * Returns: (transfer none) (nullable): the certificate, or %NULL if there is none or the connection
+ *   is not encrypted
+ *
+ * Since: 1.0
+ */
+GTlsCertificate *
+pyrog_connection_get_peer_certificate (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->certificate;
+}
+
+/**
+ * pyrog_connection_get_peer_certificate_errors: (get-property peer-certificate-errors)
+ * @self: a connection
+ *
+ * What speaks against the peer's certificate. On a connection in use this is not empty only if the
+ * program has accepted the certificate all the same.
+ *
+ * Returns: the errors
+ *
+ * Since: 1.0
+ */
+GTlsCertificateFlags
+pyrog_connection_get_peer_certificate_errors (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), G_TLS_CERTIFICATE_GENERIC_ERROR);
+
+  return self->certificate_errors;
+}
+
+/**
+ * pyrog_connection_is_encrypted:
+ * @self: a connection
+ *
+ * Whether TLS protects the connection.
+ *
+ * Returns: whether it does
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_connection_is_encrypted (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), FALSE);
+
+  return self->encrypted;
+}
+
+/**
+ * pyrog_connection_get_session:
+ * @self: a connection
+ *
+ * A number by which this process knows the connection. It is never 0, and no other connection ever
+ * has it.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint64
+pyrog_connection_get_session (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), 0);
+
+  return self->session;
+}

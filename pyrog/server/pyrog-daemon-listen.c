@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "pyrog-config-items.h"
+#include "pyrog-daemon-private.h"
+#include "pyrog-error.h"
+
+/* Where a daemon listens */
+
+static gboolean
+add_listener (PyrogDaemon *self, PyrogListener *listener)
+{
+  g_ptr_array_add (self->listeners, listener);
+  if (self->engine != NULL)
+    pyrog_engine_add_listener (self->engine, listener);
+  return TRUE;
+}
+
+static gboolean
+listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
+{
+  PyrogListener *listener = pyrog_listener_new (
+      location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE),
+      (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION), error);
+
+  return listener != NULL && add_listener (self, listener);
+}
+
+/**
+ * pyrog_daemon_listen:
+ * @self: a daemon
+ * @location: `host:port`, `[IPv6 address]:port`, `./u:/path/to/socket` or `./u:@abstract-name`;
+ * port 0 is a free one
+ * @error: return location for an error
+ *
+ * Binds a socket, one more with each call. The file of a unix socket admits its own user only; a
+ * dead socket that another daemon of the same user left is replaced.
+ *
+ * Returns: whether it worked
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_listen (PyrogDaemon *self, const char *location, GError **error)
+{
+  g_auto (PyrogLocation) parsed = { 0 };
+
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (location != NULL, FALSE);
+
+  return pyrog_daemon_prepare (self, error) && pyrog_location_parse (location, &parsed, error)
+         && listen_on (self, &parsed, error);
+}
+
+/**
+ * pyrog_daemon_listen_on_socket:
+ * @self: a daemon
+ * @socket: a TCP or unix socket that is bound, for example by systemd
+ * @error: return location for an error
+ *
+ * Listens on a socket that somebody else bound.
+ *
+ * Returns: whether it worked
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
+
+  if (!pyrog_daemon_prepare (self, error))
+    return FALSE;
+  PyrogListener *listener = pyrog_listener_new_for_socket (socket, error);
+  return listener != NULL && add_listener (self, listener);
+}
+
+gboolean
+pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error)
+{
+  g_auto (PyrogLocation) location = { 0 };
+
+  if (!pyrog_daemon_prepare (self, error))
+    return FALSE;
+  if (self->listeners->len > 0)
+    return TRUE;
+  const char *host = pyrog_config_get_text (self->config, PYROG_CONFIG_HOST);
+  if (host == NULL || *host == '\0')
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
+                   _ ("HOST is empty; name an address to listen on"));
+      return FALSE;
+    }
+  location.host = g_strdup (host);
+  return listen_on (self, &location, error);
+}
