@@ -44,9 +44,10 @@ typedef enum
 {
   SIGNAL_CLIENT_CONNECTED,
   SIGNAL_CLIENT_DISCONNECTED,
+  SIGNAL_METHOD_FAILED,
 } PyrogDaemonSignal;
 
-static guint signals[SIGNAL_CLIENT_DISCONNECTED + 1];
+static guint signals[SIGNAL_METHOD_FAILED + 1];
 
 static void
 pyrog_daemon_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -128,6 +129,22 @@ install_signals (GType type)
   signals[SIGNAL_CLIENT_DISCONNECTED]
       = g_signal_new ("client-disconnected", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                       G_TYPE_NONE, 1, PYROG_TYPE_CONNECTION);
+  /**
+   * PyrogDaemon::method-failed:
+   * @self: the daemon
+   * @invocation: the call, which was answered
+   * @error: the answer
+   *
+   * A call was answered with an exception, also one of a batch, or one whose caller does not wait
+   * for the answer. Emitted in the daemon's main context, soon after; the ends of iterations
+   * (`StopIteration`) are not told. Calls that fail faster than the context can tell of them are
+   * left out, when they would keep more than 4 MiB.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_METHOD_FAILED]
+      = g_signal_new ("method-failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                      PYROG_TYPE_INVOCATION, G_TYPE_ERROR);
 }
 
 static void
@@ -255,9 +272,16 @@ emit_disconnected (GObject *object, PyrogConnection *connection)
   g_signal_emit (object, signals[SIGNAL_CLIENT_DISCONNECTED], 0, connection);
 }
 
+static void
+emit_failed (GObject *object, PyrogInvocation *invocation, const GError *error)
+{
+  g_signal_emit (object, signals[SIGNAL_METHOD_FAILED], 0, invocation, error);
+}
+
 static const PyrogEngineEvents engine_events = {
   .connected = emit_connected,
   .disconnected = emit_disconnected,
+  .failed = emit_failed,
 };
 
 /**

@@ -282,6 +282,13 @@ write_reply (PyrogDispatcher *dispatcher,
 }
 
 static void
+tell_failure (PyrogPeer *peer, PyrogInvocation *invocation)
+{
+  if (invocation->answer == PYROG_ANSWER_ERROR && peer->failed != NULL)
+    peer->failed (peer, invocation);
+}
+
+static void
 answered_cb (PyrogInvocation *invocation, gpointer user_data)
 {
   Pending *pending = user_data;
@@ -296,6 +303,7 @@ answered_cb (PyrogInvocation *invocation, gpointer user_data)
       write_reply (pending->dispatcher, pending->peer, invocation, &out);
       reply = pyrog_buffer_steal_bytes (&out);
     }
+  tell_failure (pending->peer, invocation);
   pending->peer->reply_later (pending->peer, reply);
   free_pending (pending);
 }
@@ -379,6 +387,7 @@ run_invocation (PyrogDispatcher *dispatcher,
     return PYROG_DISPATCH_PENDING;
   if (!pyrog_invocation_get_oneway (invocation))
     write_reply (dispatcher, peer, invocation, out);
+  tell_failure (peer, invocation);
   free_pending (pending);
   return PYROG_DISPATCH_DONE;
 }

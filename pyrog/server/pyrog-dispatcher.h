@@ -41,6 +41,8 @@ struct _PyrogPeer
   /* Brings a reply that came late: reply is the message, or NULL for a oneway call. In the thread
    * that answers. */
   void (*reply_later) (PyrogPeer *peer, GBytes *reply);
+  /* The answer is an exception, also that of a oneway call; after it was written. (nullable) */
+  void (*failed) (PyrogPeer *peer, PyrogInvocation *invocation);
   void (*free) (PyrogPeer *peer);
 };
 

@@ -294,6 +294,7 @@ admit (PyrogEngine *engine, GSocket *socket)
 
   g_atomic_ref_count_inc (&engine->refs);
   client->peer.reply_later = reply_later;
+  client->peer.failed = pyrog_engine_tell_failed;
   client->connected = pyrog_engine_tell_connected;
   g_mutex_lock (&engine->lock);
   g_queue_push_tail_link (&engine->clients, &client->link);

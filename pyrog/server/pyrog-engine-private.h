@@ -44,6 +44,7 @@ struct _PyrogEngine
   const PyrogEngineEvents *events; /* (nullable) */
   GWeakRef owner;                  /* whom they are for */
   GQueue news;                     /* (owned) (locked-by lock) what it was not told yet */
+  gsize news_size;                 /* (locked-by lock) bytes of the calls therein */
 
   gint64 next_sweep;   /* (locked-by lock) 0: none is due */
   gint64 accept_again; /* 0: accepting */
@@ -71,6 +72,8 @@ void pyrog_engine_work (gpointer data, gpointer user_data);
 void pyrog_engine_tell_connected (PyrogClient *client);
 /* ... and it is gone; in any thread */
 void pyrog_engine_tell_disconnected (PyrogEngine *engine, PyrogClient *client);
+/* A call failed; in the thread that answers */
+void pyrog_engine_tell_failed (PyrogPeer *peer, PyrogInvocation *invocation);
 /* Tells the owner; in the engine's thread */
 void pyrog_engine_deliver_news (PyrogEngine *engine);
 

@@ -23,6 +23,7 @@ typedef struct
   /* Before a call of the peer is executed; worker threads do not wait for that */
   void (*connected) (GObject *owner, PyrogConnection *connection);
   void (*disconnected) (GObject *owner, PyrogConnection *connection);
+  void (*failed) (GObject *owner, PyrogInvocation *invocation, const GError *error);
 } PyrogEngineEvents;
 
 /* Called when the last connection is gone after pyrog_engine_drain() */

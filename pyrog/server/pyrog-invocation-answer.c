@@ -225,8 +225,40 @@ pyrog_invocation_return_gerror (PyrogInvocation *self, const GError *error)
   g_return_if_fail (error != NULL);
 
   g_autofree char *message = g_utf8_make_valid (error->message, -1);
+  if (self->error == NULL && !pyrog_invocation_is_answered (self))
+    self->error = g_error_copy (error);
   pyrog_invocation_return_exception (self, pyrog_error_to_class (error->domain, error->code),
                                      g_variant_new ("(s)", message), NULL);
+}
+
+/* The text of an exception with these arguments, as Python has it */
+static char *
+exception_text (GVariant *args, const char *remote_class)
+{
+  if (args == NULL || g_variant_n_children (args) == 0)
+    return g_strdup (remote_class);
+  if (g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")))
+    {
+      char *text;
+      g_variant_get (args, "(s)", &text);
+      return text;
+    }
+  return g_variant_print (args, FALSE);
+}
+
+GError *
+pyrog_invocation_dup_error (PyrogInvocation *self)
+{
+  GQuark domain;
+  int code;
+
+  if (self->answer != PYROG_ANSWER_ERROR)
+    return NULL;
+  if (self->error != NULL)
+    return g_error_copy (self->error);
+  g_autofree char *text = exception_text (self->result, self->remote_class);
+  pyrog_error_from_class (self->remote_class, &domain, &code);
+  return g_error_new_literal (domain, code, text);
 }
 
 /**

@@ -44,6 +44,7 @@ struct _PyrogInvocation
   PyrogValue result_value; /* what result says, if there is none */
   PyrogItemStream *stream; /* (owned) (nullable) */
   char *remote_class;      /* (owned) (nullable) */
+  GError *error;           /* (owned) (nullable) what the class was made of */
   GVariant *attributes;    /* (owned) (nullable) */
   GHashTable *annotations; /* (owned) (nullable) (element-type utf8 GBytes) of the reply */
 
@@ -75,6 +76,8 @@ void pyrog_invocation_set_args (PyrogInvocation *self, GVariant *args);
 void pyrog_invocation_take_instance (PyrogInvocation *self, GObject *instance);
 /* Whether somebody has said that the answer comes later */
 gboolean pyrog_invocation_is_held (PyrogInvocation *self);
+/* What went wrong, if the answer is an exception (free with g_error_free()), or NULL */
+GError *pyrog_invocation_dup_error (PyrogInvocation *self);
 /* The stream of a return_stream (nullable) */
 PyrogItemStream *pyrog_invocation_get_stream (PyrogInvocation *self);
 

@@ -60,6 +60,7 @@ pyrog_invocation_finalize (GObject *object)
   g_clear_pointer (&self->result, g_variant_unref);
   g_clear_object (&self->stream);
   g_free (self->remote_class);
+  g_clear_error (&self->error);
   g_clear_pointer (&self->attributes, g_variant_unref);
   g_clear_pointer (&self->annotations, g_hash_table_unref);
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->finalize (object);

@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "pyrog-connection-private.h"
@@ -29,6 +30,7 @@ struct _Fixture
   PyrogServant *servant; /* (owned) */
   PyrogUri *uri;         /* (owned) */
   GString *story;        /* (owned) a letter for each thing that happened */
+  PyrogProxy *proxy;     /* (owned) a client */
   guint64 session;       /* of the last client */
   guint actions;
 };
@@ -37,6 +39,42 @@ static void
 note (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   pyrog_invocation_return_none (invocation);
+}
+
+static void
+fail (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR, "no");
+}
+
+static void
+fail_with_class (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_exception (invocation, "builtins.KeyError", g_variant_new ("(s)", "key"),
+                                     NULL);
+}
+
+static void
+stop_iteration (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_STOP_ITERATION, "end");
+}
+
+static void
+forget (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  g_object_unref (pyrog_invocation_hold (invocation));
+}
+
+static void
+failed_cb (PyrogDaemon *daemon, PyrogInvocation *invocation, GError *error, Fixture *fixture)
+{
+  g_assert_true (g_main_context_is_owner (NULL));
+  g_assert_true (pyrog_invocation_is_answered (invocation));
+  g_string_append_printf (fixture->story, "%s:%d%s ", pyrog_invocation_get_method_name (invocation),
+                          error->code, pyrog_invocation_get_oneway (invocation) ? ":oneway" : "");
+  if (g_str_equal (fixture->row->signal, "method-failed") && fixture->actions++ == 0)
+    fixture->row->action (fixture);
 }
 
 static void
@@ -75,12 +113,24 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->session = 0;
   fixture->actions = 0;
   pyrog_servant_add_handler (fixture->servant, "note", "", NULL, note, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "fail", "", NULL, fail, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "oneway", "", NULL, fail, fixture, NULL);
+  pyrog_servant_set_oneway (fixture->servant, "oneway", TRUE);
+  pyrog_servant_add_handler (fixture->servant, "key", "", NULL, fail_with_class, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "stop", "", NULL, stop_iteration, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "forget", "", NULL, forget, fixture, NULL);
   g_object_set (config, "server-type", fixture->row->type, "stop-timeout", 1.0, NULL);
   fixture->daemon = pyrog_daemon_new (config);
-  g_signal_connect (fixture->daemon, "client-connected", G_CALLBACK (connected_cb), fixture);
-  g_signal_connect (fixture->daemon, "client-disconnected", G_CALLBACK (disconnected_cb), fixture);
+  g_signal_connect (fixture->daemon, "method-failed", G_CALLBACK (failed_cb), fixture);
+  if (!g_str_equal (fixture->row->signal, "method-failed"))
+    {
+      g_signal_connect (fixture->daemon, "client-connected", G_CALLBACK (connected_cb), fixture);
+      g_signal_connect (fixture->daemon, "client-disconnected", G_CALLBACK (disconnected_cb),
+                        fixture);
+    }
   fixture->uri = pyrog_daemon_register (fixture->daemon, "o", fixture->servant, &error);
   g_assert_no_error (error);
+  fixture->proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
   pyrog_daemon_start (fixture->daemon, &error);
   g_assert_no_error (error);
 }
@@ -100,6 +150,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   settle ();
   g_clear_object (&fixture->daemon);
   g_object_unref (fixture->servant);
+  g_object_unref (fixture->proxy);
   pyrog_uri_unref (fixture->uri);
   g_string_free (fixture->story, TRUE);
 }
@@ -162,6 +213,23 @@ test_story (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->story->str, ==, "ccdd");
 }
 
+/* Whatever makes a call fail is told, once, also if nobody waits for the answer */
+static void
+test_failures (Fixture *fixture, gconstpointer data)
+{
+  static const char *const methods[] = { "fail", "key", "stop", "oneway", "forget" };
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
+  g_autofree char *expected
+      = g_strdup_printf ("fail:%d key:%d oneway:%d:oneway forget:%d ", PYROG_ERROR_VALUE_ERROR,
+                         PYROG_ERROR_KEY_ERROR, PYROG_ERROR_VALUE_ERROR, PYROG_ERROR_FAILED);
+
+  g_assert_true (call (proxy, "note", NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    g_assert_true (call (proxy, methods[i], NULL) == g_str_equal (methods[i], "oneway"));
+  wait_for_story (fixture, strlen (expected));
+  g_assert_cmpstr (fixture->story->str, ==, expected);
+}
+
 /* ---- What handlers may do ---- */
 
 static void
@@ -191,6 +259,12 @@ restart (Fixture *fixture)
 }
 
 static void
+disconnect (Fixture *fixture)
+{
+  pyrog_proxy_release (fixture->proxy);
+}
+
+static void
 nest (Fixture *fixture)
 {
   g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
@@ -198,16 +272,25 @@ nest (Fixture *fixture)
   g_assert_true (call (proxy, "note", NULL));
 }
 
+/* Whatever a handler of a failure does to the daemon, it is safe */
+static void
+test_failure_action (Fixture *fixture, gconstpointer data)
+{
+  g_assert_false (call (fixture->proxy, "fail", NULL));
+  while (fixture->actions == 0)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+}
+
 /* Whatever a handler does to the daemon, it is safe, and who came goes */
 static void
 test_action (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
   gsize disconnected = 0;
 
-  call (proxy, "note", NULL);
+  call (fixture->proxy, "note", NULL);
   wait_for_story (fixture, 1);
-  pyrog_proxy_release (proxy);
+  pyrog_proxy_release (fixture->proxy);
   while (fixture->actions == 0)
     g_main_context_iteration (NULL, TRUE);
   settle ();
@@ -250,12 +333,20 @@ main (int argc, char **argv)
   alarm (WATCHDOG);
 
   add ("story", "both", do_nothing, test_story);
+  add ("failures", "method-failed", do_nothing, test_failures);
+  add ("stop", "method-failed", stop, test_failure_action);
+  add ("shutdown", "method-failed", end, test_failure_action);
+  add ("drop", "method-failed", drop, test_failure_action);
+  add ("restart", "method-failed", restart, test_failure_action);
+  add ("disconnect", "method-failed", disconnect, test_failure_action);
+  add ("nest", "method-failed", nest, test_failure_action);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {
       add ("stop", signals[i], stop, test_action);
       add ("shutdown", signals[i], end, test_action);
       add ("drop", signals[i], drop, test_action);
       add ("restart", signals[i], restart, test_action);
+      add ("disconnect", signals[i], disconnect, test_action);
       add ("nest", signals[i], nest, test_action);
     }
   return g_test_run ();
