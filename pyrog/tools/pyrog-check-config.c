@@ -2,10 +2,12 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <dlfcn.h>
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <pyrog.h>
 #include <stdlib.h>
+
+#include "pyrog-program.h"
 
 #define PROTOCOL_VERSION 502
 
@@ -30,16 +32,23 @@ parse_options (gboolean *version, int *argc, char ***argv, GError **error)
   return FALSE;
 }
 
+/* Which of several libraries a program finds is worth knowing */
+static void
+print_library (void)
+{
+  Dl_info info;
+
+  if (dladdr (dlsym (RTLD_DEFAULT, "pyrog_config_get_type"), &info) != 0)
+    g_print ("Loaded from: %s\n", info.dli_fname);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  pyrog_program_init ();
   if (!parse_options (&version, &argc, &argv, &error))
     {
       g_printerr ("%s: %s\n", g_get_prgname (), error->message);
@@ -48,6 +57,7 @@ main (int argc, char **argv)
   g_print ("pyrog version: %s\n", PYROG_VERSION_TEXT);
   if (version)
     return EXIT_SUCCESS;
+  print_library ();
   g_print ("Protocol version: %d\n", PROTOCOL_VERSION);
   if (!pyrog_config_check (pyrog_config_get_default (), &error))
     {

@@ -3,13 +3,14 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pyrog-codec.h"
 #include "pyrog-enum-types.h"
 #include "pyrog-error.h"
+#include "pyrog-program.h"
 #include "pyrog-proxy.h"
 #include "pyrog-value-variant.h"
 
@@ -17,8 +18,9 @@
 
 typedef struct
 {
-  char *serializer; /* (owned) (nullable) */
-  double timeout;   /* seconds; below 0: the configuration's */
+  char *serializer;   /* (owned) (nullable) */
+  char *timeout_text; /* (owned) (nullable) */
+  double timeout;     /* seconds; below 0: the configuration's */
   gboolean json;
   gboolean version;
 } Options;
@@ -30,6 +32,19 @@ typedef struct
   int min, max; /* how many arguments, -1 for any */
   gboolean (*run) (PyrogProxy *proxy, const Options *options, char **args, GError **error);
 } Command;
+
+/* What is wrong with the words of the command line is of this domain */
+static gboolean G_GNUC_PRINTF (2, 3) fail_usage (GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, message);
+  return FALSE;
+}
 
 /* ---- Values as text ---- */
 
@@ -47,11 +62,12 @@ parse_json (const char *text, GError **error)
 static GVariant *
 parse_value (const Options *options, const char *text, GError **error)
 {
-  GVariant *value
-      = options->json ? parse_json (text, error) : g_variant_parse (NULL, text, NULL, NULL, error);
+  g_autoptr (GError) failure = NULL;
+  GVariant *value = options->json ? parse_json (text, &failure)
+                                  : g_variant_parse (NULL, text, NULL, NULL, &failure);
 
   if (value == NULL)
-    g_prefix_error (error, _ ("The argument ‘%s’ is not understood: "), text);
+    fail_usage (error, _ ("The argument ‘%s’ is not understood: %s"), text, failure->message);
   return value;
 }
 
@@ -222,7 +238,7 @@ make_context (Options *options)
   const GOptionEntry entries[] = {
     { "serializer", 's', 0, G_OPTION_ARG_STRING, &options->serializer,
       N_ ("How to write the call: serpent, marshal, json or msgpack"), N_ ("NAME") },
-    { "timeout", 't', 0, G_OPTION_ARG_DOUBLE, &options->timeout,
+    { "timeout", 't', 0, G_OPTION_ARG_STRING, &options->timeout_text,
       N_ ("How long to wait, in seconds; 0 for ever"), N_ ("SECONDS") },
     { "json", 'j', 0, G_OPTION_ARG_NONE, &options->json,
       N_ ("Values are JSON, not the text of GVariants"), NULL },
@@ -241,6 +257,19 @@ make_context (Options *options)
   return context;
 }
 
+/* What a remote object is told is Unicode */
+static gboolean
+check_words (char **words, GError **error)
+{
+  for (; *words != NULL; words++)
+    {
+      g_autofree char *shown = g_utf8_make_valid (*words, -1);
+      if (!g_utf8_validate (*words, -1, NULL))
+        return fail_usage (error, _ ("The argument ‘%s’ is not UTF-8"), shown);
+    }
+  return TRUE;
+}
+
 /* The command and the number of its arguments are right, or NULL */
 static const Command *
 find_command (int argc, char **argv, GError **error)
@@ -253,34 +282,43 @@ find_command (int argc, char **argv, GError **error)
         continue;
       if (count >= command->min && (command->max < 0 || count <= command->max))
         return command;
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Usage: pyrog %s %s"),
-                   command->name, _ (command->arguments));
+      fail_usage (error, _ ("Usage: pyrog %s %s"), command->name, _ (command->arguments));
       return NULL;
     }
   if (argc > 1)
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Unknown command ‘%s’"), argv[1]);
+    fail_usage (error, _ ("Unknown command ‘%s’"), argv[1]);
   else
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("A command is missing"));
+    fail_usage (error, _ ("A command is missing"));
   return NULL;
 }
 
 static gboolean
-check_options (const Options *options, GError **error)
+check_options (Options *options, GError **error)
 {
-  if (options->serializer == NULL || pyrog_codec_find (options->serializer) != NULL)
+  const char *text = options->timeout_text;
+  char *end = NULL;
+
+  if (options->serializer != NULL && pyrog_codec_find (options->serializer) == NULL)
+    return fail_usage (error, _ ("Unknown serializer ‘%s’"), options->serializer);
+  if (text == NULL)
     return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("Unknown serializer ‘%s’"),
-               options->serializer);
-  return FALSE;
+  options->timeout = g_ascii_strtod (text, &end);
+  if (end == text || *end != '\0' || !isfinite (options->timeout) || options->timeout < 0)
+    return fail_usage (error, _ ("The timeout ‘%s’ is not a number of seconds from 0 on"), text);
+  return TRUE;
 }
 
 static gboolean
 run (const Command *command, const Options *options, char **args, GError **error)
 {
-  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (args[0], NULL, error);
+  g_autoptr (GError) failure = NULL;
+  g_autoptr (PyrogUri) uri = pyrog_uri_new (args[0], &failure);
 
-  if (proxy == NULL)
+  if (uri == NULL)
+    return fail_usage (error, "%s", failure->message);
+  if (!pyrog_config_check (pyrog_config_get_default (), error))
     return FALSE;
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (uri, NULL);
   if (options->serializer != NULL)
     pyrog_proxy_set_serializer (proxy, pyrog_codec_find (options->serializer)->serializer);
   if (options->timeout >= 0)
@@ -307,10 +345,7 @@ main (int argc, char **argv)
   Options options = { .timeout = -1 };
   const Command *command = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
+  pyrog_program_init ();
   g_autoptr (GOptionContext) context = make_context (&options);
   /* Options stand in front of the command: what follows may be a negative number */
   g_option_context_set_strict_posix (context, TRUE);
@@ -320,11 +355,14 @@ main (int argc, char **argv)
       g_print ("pyrog %s\n", PYROG_VERSION_TEXT);
       return EXIT_SUCCESS;
     }
-  if (ok && check_options (&options, &error))
+  if (ok && check_options (&options, &error) && check_words (argv, &error))
     command = find_command (argc, argv, &error);
   ok = command != NULL && run (command, &options, argv + 2, &error);
   if (!ok)
     complain (error);
   g_free (options.serializer);
-  return ok ? EXIT_SUCCESS : command == NULL ? EXIT_USAGE : EXIT_FAILURE;
+  g_free (options.timeout_text);
+  if (ok)
+    return EXIT_SUCCESS;
+  return command == NULL || error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
 }

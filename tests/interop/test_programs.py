@@ -4,6 +4,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ if "PYRO5_PATH" not in os.environ:
 import servers  # noqa: E402
 import tap  # noqa: E402
 
+COMPLETION = os.path.join(os.path.dirname(__file__), "../../data/completions/pyrog")
 KINDS = {"Pyro5": servers.pyro5, "pyrog": servers.ours}
 
 
@@ -82,8 +84,12 @@ def test_usage():
     fails(2, "nosuch", "nosuch", "PYRO:x@localhost:1")
     fails(2, "Usage", "get", "PYRO:x@localhost:1")
     fails(2, "nosuch", "-s", "nosuch", "ping", "PYRO:x@localhost:1")
-    fails(1, "nonsense", "ping", "nonsense")
-    fails(1, "bad[", "call", "PYRO:x@localhost:1", "echo", "bad[")
+    fails(2, "nonsense", "ping", "nonsense")
+    fails(2, "bad[", "call", "PYRO:x@localhost:1", "echo", "bad[")
+    fails(2, "bad[", "--json", "set", "PYRO:x@localhost:1", "verbose", "bad[")
+    fails(2, "UTF-8", "call", "PYRO:x@localhost:1", b"\xff")
+    for timeout in ("nan", "inf", "-inf", "-1", "1e999", "5s", "", "0x"):
+        fails(2, "‘%s’" % timeout, "-t", timeout, "ping", "PYRO:x@localhost:1")
     assert "introspect" in pyrog("--help").stdout
     for program in ("PROGRAM", "ECHOSERVER", "CHECK_CONFIG"):
         assert run(program, "--version").returncode == 0
@@ -97,6 +103,49 @@ def test_timeout():
         fails(1, "timed out", "--timeout", "0.2", "call", server.uri, "slow")
 
 
+# What stands before the cursor, and what may come there
+COMPLETIONS = {
+    ("",): "call stream get set introspect ping",
+    ("s",): "stream set",
+    ("-",): "--serializer --timeout --json --version --help",
+    ("--json", "p"): "ping",
+    ("-s", ""): "serpent marshal json msgpack",
+    ("--serializer", "=", "m"): "marshal msgpack",
+    ("--serializer", "="): "serpent marshal json msgpack",
+    ("--serializer", "=", "json", "g"): "get",
+    ("-t", "5", "-s", "json", "g"): "get",
+    ("-t", ""): "",
+    ("--timeout", "=", ""): "",
+    ("call", ""): "",
+    ("call", "PYRO:x@localhost:1", ""): "",
+    ("-j", "call", "PYRO:x@localhost:1", "-"): "",
+}
+
+
+@tap.case()
+def test_completion():
+    for words, expected in COMPLETIONS.items():
+        script = ('source "$0"; COMP_WORDS=(pyrog "$@"); COMP_CWORD=$#; '
+                  '_pyrog; echo "${COMPREPLY[*]}"')
+        result = subprocess.run(["bash", "-c", script, COMPLETION, *words], timeout=60, text=True,
+                                stdout=subprocess.PIPE, check=True)
+        assert result.stdout.strip() == expected, (words, result.stdout)
+
+
+@tap.case()
+def test_lost_output():
+    with servers.ours() as server, open("/dev/full", "w", encoding="utf-8") as full:
+        for program, *arguments in (("PROGRAM", "call", server.uri, "echo", "5"),
+                                    ("PROGRAM", "--json", "introspect", server.uri),
+                                    ("PROGRAM", "--help"),
+                                    ("ECHOSERVER",), ("ECHOSERVER", "--version"),
+                                    ("CHECK_CONFIG",)):
+            result = subprocess.run([os.environ[program], *arguments], timeout=60, text=True,
+                                    stdout=full, stderr=subprocess.PIPE, check=False)
+            assert result.returncode == 1, result
+            assert "could not be written" in result.stderr, result
+
+
 @tap.case()
 def test_check_config():
     result = run("CHECK_CONFIG", PYRO_NS_PORT="1234", PYRO_SSL_SERVERKEYPASSWD="hunter2")
@@ -105,6 +154,7 @@ def test_check_config():
     assert "NS_PORT = 1234" in lines
     assert "SSL_SERVERKEYPASSWD = (set)" in lines
     assert "hunter2" not in result.stdout
+    assert [line for line in lines if re.fullmatch("Loaded from: /.*/libpyrog-1.so.0", line)]
     for variable in ("PYRO_ONEWAY_THREADED", "PYROG_NONSENSE", "PYRO_NS_PORT"):
         result = run("CHECK_CONFIG", **{variable: "x"})
         assert result.returncode == 1

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-program.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What all programs have in common */
+
+gboolean
+pyrog_program_has_lost_output (void)
+{
+  return fflush (stdout) != 0 || ferror (stdout);
+}
+
+/* Here and not in main(), because GOptionContext exits on its own after --help */
+static void
+check_output (void)
+{
+  if (!pyrog_program_has_lost_output ())
+    return;
+  g_printerr ("%s: %s\n", g_get_prgname (), _ ("The output could not be written"));
+  _exit (EXIT_FAILURE);
+}
+
+void
+pyrog_program_init (void)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  atexit (check_output);
+}
