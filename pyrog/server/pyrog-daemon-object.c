@@ -41,25 +41,30 @@ info (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **
   pyrog_invocation_return_value (invocation, g_variant_new_string (text));
 }
 
-static void
-get_metadata (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+/* The object that the only argument names, a full reference; NULL with an error */
+static PyrogServant *
+find_object (DaemonObject *self, GVariant *args, GError **error)
 {
-  DaemonObject *self = user_data;
-  g_autoptr (PyrogServant) servant = NULL;
-  g_autoptr (PyrogArena) arena = NULL;
-  PyrogBuilder builder;
-  PyrogValue value;
   const char *id;
 
   g_variant_get (args, "(&s)", &id);
-  servant = pyrog_object_table_lookup (pyrog_dispatcher_get_objects (self->dispatcher), id,
-                                       strlen (id));
+  PyrogServant *servant = pyrog_object_table_lookup (
+      pyrog_dispatcher_get_objects (self->dispatcher), id, strlen (id));
   if (servant == NULL)
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON, "unknown object");
-      return;
-    }
-  arena = pyrog_arena_new ();
+    g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON, "unknown object");
+  return servant;
+}
+
+static void
+get_metadata (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  g_autoptr (PyrogServant) servant = find_object (user_data, args, error);
+  PyrogBuilder builder;
+  PyrogValue value;
+
+  if (servant == NULL)
+    return;
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
   pyrog_builder_init (&builder, arena);
   pyrog_servant_add_metadata (servant, &builder);
   if (pyrog_builder_finish (&builder, &value, error))
@@ -69,6 +74,18 @@ get_metadata (PyrogInvocation *invocation, GVariant *args, gpointer user_data, G
         pyrog_invocation_return_value (invocation, variant);
     }
   pyrog_builder_clear (&builder);
+}
+
+/* Our own: what does not belong into a handshake */
+static void
+get_description (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  g_autoptr (PyrogServant) servant = find_object (user_data, args, error);
+
+  if (servant == NULL)
+    return;
+  g_autoptr (GVariant) description = pyrog_servant_describe (servant);
+  pyrog_invocation_return_value (invocation, description);
 }
 
 static void
@@ -116,6 +133,7 @@ pyrog_daemon_object_new (PyrogDispatcher *dispatcher,
     { "ping", "", NULL, ping },
     { "info", "", "s", info },
     { "get_metadata", "s objectId", "a{sv}", get_metadata },
+    { "get_description", "s objectId", "a{sv}", get_description },
     { "get_next_stream_item", "s streamId", NULL, get_next_stream_item },
     { "close_stream", "s streamId", NULL, close_stream },
   };

@@ -11,7 +11,7 @@
 #include "pyrog-servant.h"
 #include "pyrog-value-variant.h"
 
-/* How a servant carries out invocations, and what it tells of itself */
+/* How a servant carries out invocations */
 
 #define SHOWN_NAME 64 /* bytes of a peer's name in an error */
 
@@ -197,61 +197,4 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
     g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ could not be set"),
                  member->name);
   report (invocation, error);
-}
-
-/* ---- Metadata ---- */
-
-static void
-add_name (const PyrogMember *member, const char *which, PyrogBuilder *builder)
-{
-  gboolean wanted
-      = strcmp (which, "attrs") == 0
-            ? member->is_attribute
-            : !member->is_attribute && (strcmp (which, "methods") == 0 || member->oneway);
-
-  if (!wanted)
-    return;
-  /* The servant may lose the member before the message is written */
-  char *copy = g_strdup (member->name);
-  pyrog_arena_keep (builder->arena, copy, g_free);
-  pyrog_builder_utf8 (builder, copy, strlen (copy));
-}
-
-static void
-add_names (PyrogServant *self, const char *which, PyrogBuilder *builder)
-{
-  PyrogServantPrivate *priv = pyrog_servant_get_private (self);
-
-  pyrog_builder_utf8 (builder, which, strlen (which));
-  pyrog_builder_open (builder, PYROG_KIND_SET);
-  for (GType type = pyrog_servant_get_servant_type (self); type != PYROG_TYPE_SERVANT;
-       type = g_type_parent (type))
-    {
-      GHashTable *members = pyrog_servant_class_members (type);
-      GHashTableIter iter;
-      gpointer member;
-      if (members == NULL)
-        continue;
-      g_hash_table_iter_init (&iter, members);
-      while (g_hash_table_iter_next (&iter, NULL, &member))
-        add_name (member, which, builder);
-    }
-  g_mutex_lock (&priv->lock);
-  for (guint i = 0; i < priv->order->len; i++)
-    add_name (g_hash_table_lookup (priv->members, g_ptr_array_index (priv->order, i)), which,
-              builder);
-  g_mutex_unlock (&priv->lock);
-  pyrog_builder_close (builder);
-}
-
-void
-pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder)
-{
-  pyrog_builder_open (builder, PYROG_KIND_DICT);
-  add_names (self, "methods", builder);
-  add_names (self, "oneway", builder);
-  /* What Pyrolite's Java client reads */
-  add_names (self, "oneways", builder);
-  add_names (self, "attrs", builder);
-  pyrog_builder_close (builder);
 }

@@ -37,5 +37,7 @@ void pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation
 /* Adds what Pyro5 calls metadata: a dict with the names of methods, oneway methods and attributes
  */
 void pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder);
+/* Signatures, types and documentation: a{sv}, a full reference */
+GVariant *pyrog_servant_describe (PyrogServant *self);
 
 G_END_DECLS

@@ -21,7 +21,7 @@
  *
  * Derive from the class to answer calls in one place, by overriding `invoke`, or to install methods
  * and properties that every instance has. Members can be added and removed at any time, in any
- * thread.
+ * thread; clients learn of them when they connect the next time.
  *
  * Since: 1.0
  */
@@ -564,8 +564,9 @@ pyrog_servant_set_oneway (PyrogServant *self, const char *name, gboolean oneway)
  * @name: a member of it
  * @text: (nullable): what it does
  *
- * Documents a method or attribute, for people who look at the object from outside. Set it before
- * the servant is registered.
+ * Documents a method or attribute, for people who look at the object from outside. They ask for it
+ * with the method `get_description` of the daemon's own object, `Pyro.Daemon`. Set it before the
+ * servant is registered.
  *
  * Since: 1.0
  */

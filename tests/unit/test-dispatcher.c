@@ -203,6 +203,30 @@ test_handshake (Fixture *fixture, gconstpointer data)
   assert_out (fixture, PYROG_MESSAGE_CONNECTOK, 0, "'color'");
 }
 
+static gboolean
+out_contains (Fixture *fixture, const char *text)
+{
+  return memmem (fixture->out.data, fixture->out.size, text, strlen (text)) != NULL;
+}
+
+/* Documentation and signatures are for those who ask, and in no handshake */
+static void
+test_description (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogServant) servant
+      = pyrog_object_table_lookup (pyrog_dispatcher_get_objects (fixture->dispatcher), "o", 1);
+
+  pyrog_servant_set_documentation (servant, "add", "Adds two numbers.");
+  shake_hands (fixture);
+  g_assert_false (out_contains (fixture, "Adds two numbers."));
+  g_assert_false (out_contains (fixture, "x a, x b"));
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('Pyro.Daemon','get_description',('o',),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, 0, "Adds two numbers.");
+  g_assert_true (out_contains (fixture, "x a, x b"));
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('Pyro.Daemon','get_description',('p',),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "unknown object");
+}
+
 /* Before the handshake nothing else is accepted, and nothing is executed */
 static void
 test_before_handshake (Fixture *fixture, gconstpointer data)
@@ -409,6 +433,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/dispatcher/handshake", test_handshake);
+  add_test ("/dispatcher/description", test_description);
   add_test ("/dispatcher/before-handshake", test_before_handshake);
   add_test ("/dispatcher/calls", test_calls);
   add_test ("/dispatcher/oneway", test_oneway);
