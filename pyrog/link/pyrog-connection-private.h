@@ -4,6 +4,7 @@
 
 #include "pyrog-buffer.h"
 #include "pyrog-chunk.h"
+#include "pyrog-connection-resources.h"
 #include "pyrog-connection.h"
 #include "pyrog-message.h"
 #include "pyrog-tls.h"
@@ -15,6 +16,7 @@ struct _PyrogConnection
 {
   GObject parent_instance;
 
+  PyrogResources *resources; /* (owned) what ends with it */
   guint64 session;           /* no other connection of this process has that number */
   GSocket *socket;           /* (owned) */
   PyrogTransport *transport; /* (owned) (nullable) NULL once closed */

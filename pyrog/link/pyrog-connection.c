@@ -65,12 +65,23 @@ pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamS
     }
 }
 
+/* Whoever drives it has done that before; others have nobody who knows when it ends */
+static void
+pyrog_connection_dispose (GObject *object)
+{
+  PyrogConnection *self = PYROG_CONNECTION (object);
+
+  pyrog_resources_end (self->resources, self);
+  G_OBJECT_CLASS (pyrog_connection_parent_class)->dispose (object);
+}
+
 static void
 pyrog_connection_finalize (GObject *object)
 {
   PyrogConnection *self = PYROG_CONNECTION (object);
 
   pyrog_connection_close (self);
+  pyrog_resources_free (self->resources);
   g_clear_object (&self->socket);
   g_clear_object (&self->local);
   g_clear_object (&self->remote);
@@ -88,6 +99,7 @@ pyrog_connection_class_init (PyrogConnectionClass *klass)
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->get_property = pyrog_connection_get_property;
+  object_class->dispose = pyrog_connection_dispose;
   object_class->finalize = pyrog_connection_finalize;
 
   /**
@@ -144,6 +156,7 @@ pyrog_connection_init (PyrogConnection *self)
 {
   static guint64 last_session; /* (atomic) */
 
+  self->resources = pyrog_resources_new ();
   self->session = __atomic_add_fetch (&last_session, 1, __ATOMIC_RELAXED);
   pyrog_buffer_init (&self->out, G_MAXSIZE);
 }

@@ -13,6 +13,17 @@ G_BEGIN_DECLS
 PYROG_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (PyrogConnection, pyrog_connection, PYROG, CONNECTION, GObject)
 
+/**
+ * PyrogConnectionFunc:
+ * @connection: a connection that has ended
+ * @user_data: (closure): what was given with the function
+ *
+ * Ends something that belongs to a connection.
+ *
+ * Since: 1.0
+ */
+typedef void (*PyrogConnectionFunc) (PyrogConnection *connection, gpointer user_data);
+
 PYROG_AVAILABLE_IN_ALL
 GSocketAddress *pyrog_connection_get_local_address (PyrogConnection *self);
 PYROG_AVAILABLE_IN_ALL
@@ -27,5 +38,12 @@ PYROG_AVAILABLE_IN_ALL
 GTlsCertificateFlags pyrog_connection_get_peer_certificate_errors (PyrogConnection *self);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_connection_is_encrypted (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+guint pyrog_connection_track (PyrogConnection *self,
+                              PyrogConnectionFunc func,
+                              gpointer user_data,
+                              GDestroyNotify destroy);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_connection_untrack (PyrogConnection *self, guint id);
 
 G_END_DECLS

@@ -121,8 +121,8 @@ install_signals (GType type)
    *
    * A client is gone, for whatever reason: it closed its connection, the connection broke, or the
    * daemon was stopped. Emitted in the daemon's main context, once for each
-   * [signal@Daemon::client-connected] and after it. Afterwards the objects are dropped that were
-   * made for the connection.
+   * [signal@Daemon::client-connected] and after it. Afterwards what was tracked with
+   * [method@Connection.track] ends, and the objects are dropped that were made for the connection.
    *
    * Since: 1.0
    */

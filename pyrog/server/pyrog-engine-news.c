@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include "pyrog-connection-private.h"
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
 
@@ -140,6 +141,7 @@ deliver (PyrogEngine *engine, News *news)
     case NEWS_DISCONNECTED:
       if (owner != NULL)
         engine->events->disconnected (owner, peer->connection);
+      pyrog_resources_end (peer->connection->resources, peer->connection);
       pyrog_instance_table_clear (peer->instances);
       break;
     case NEWS_FAILED:

@@ -87,6 +87,23 @@ happened (Fixture *fixture, PyrogConnection *connection, const char *signal, cha
     fixture->row->action (fixture);
 }
 
+/* What a client leaves behind */
+static void
+ended (PyrogConnection *connection, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  g_assert_true (g_main_context_is_owner (NULL));
+  g_string_append_c (fixture->story, 'e');
+}
+
+static void
+track (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  pyrog_connection_track (pyrog_invocation_get_connection (invocation), ended, user_data, NULL);
+  pyrog_invocation_return_none (invocation);
+}
+
 static void
 connected_cb (PyrogDaemon *daemon, PyrogConnection *connection, Fixture *fixture)
 {
@@ -113,6 +130,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->session = 0;
   fixture->actions = 0;
   pyrog_servant_add_handler (fixture->servant, "note", "", NULL, note, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "track", "", NULL, track, fixture, NULL);
   pyrog_servant_add_handler (fixture->servant, "fail", "", NULL, fail, fixture, NULL);
   pyrog_servant_add_handler (fixture->servant, "oneway", "", NULL, fail, fixture, NULL);
   pyrog_servant_set_oneway (fixture->servant, "oneway", TRUE);
@@ -211,6 +229,23 @@ test_story (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (fixture->story->str, ==, "ccd");
   pyrog_daemon_stop (fixture->daemon);
   g_assert_cmpstr (fixture->story->str, ==, "ccdd");
+}
+
+/* What a method tracks ends with the connection of its caller, in the daemon's context, after the
+ * signal */
+static void
+test_tracking (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogProxy) other = pyrog_proxy_new_for_uri (fixture->uri, NULL);
+
+  g_assert_true (call (fixture->proxy, "track", NULL));
+  g_assert_true (call (other, "track", NULL));
+  wait_for_story (fixture, 2);
+  pyrog_proxy_release (fixture->proxy);
+  wait_for_story (fixture, 4);
+  g_assert_cmpstr (fixture->story->str, ==, "ccde");
+  pyrog_daemon_stop (fixture->daemon);
+  g_assert_cmpstr (fixture->story->str, ==, "ccdede");
 }
 
 /* Whatever makes a call fail is told, once, also if nobody waits for the answer */
@@ -333,6 +368,7 @@ main (int argc, char **argv)
   alarm (WATCHDOG);
 
   add ("story", "both", do_nothing, test_story);
+  add ("tracking", "both", do_nothing, test_tracking);
   add ("failures", "method-failed", do_nothing, test_failures);
   add ("stop", "method-failed", stop, test_failure_action);
   add ("shutdown", "method-failed", end, test_failure_action);
