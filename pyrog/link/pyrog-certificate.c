@@ -63,7 +63,12 @@ dup_name (GTlsCertificate *certificate,
   g_autoptr (Parsed) parsed = parse (certificate);
   gnutls_datum_t name;
 
-  if (parsed == NULL || get (parsed, &name, 0) != GNUTLS_E_SUCCESS)
+  if (parsed == NULL)
+    return NULL;
+  int code = get (parsed, &name, 0);
+  if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+    return g_strdup ("");
+  if (code != GNUTLS_E_SUCCESS)
     return NULL;
   char *text = dup_text (name.data, name.size);
   gnutls_free (name.data);
@@ -110,25 +115,60 @@ pyrog_certificate_dup_issuer (GTlsCertificate *certificate)
   return dup_name (certificate, gnutls_x509_crt_get_issuer_dn3);
 }
 
-/* The first common name. GnuTLS writes one that is no text as # and the hexadecimal digits of its
- * DER, which could be taken for text. */
-static char *
-dup_first_common_name (Parsed *parsed)
-{
-  gsize size = 0;
+/* The string types that names use; ASN.1's numbers of them */
+#define TAG_UTF8_STRING 12
+#define TAG_PRINTABLE_STRING 19
+#define TAG_IA5_STRING 22
+#define TAG_BMP_STRING 30
 
-  int code = gnutls_x509_crt_get_dn_by_oid (parsed, GNUTLS_OID_X520_COMMON_NAME, 0, 0, NULL, &size);
-  if (code != GNUTLS_E_SHORT_MEMORY_BUFFER)
-    return NULL;
-  g_autofree char *data = g_try_malloc (size);
-  if (data == NULL
-      || gnutls_x509_crt_get_dn_by_oid (parsed, GNUTLS_OID_X520_COMMON_NAME, 0, 0, data, &size)
-             != GNUTLS_E_SUCCESS)
-    return NULL;
-  g_autofree char *text = dup_text (data, size);
-  if (text != NULL && text[0] == '#' && strspn (text + 1, "0123456789abcdef") == size - 1)
-    return NULL;
-  return g_steal_pointer (&text);
+/* GnuTLS has functions for the text of a name, but these escape it as for a subject */
+static char *
+dup_string (const gnutls_x509_ava_st *part)
+{
+  gsize size;
+
+  switch (part->value_tag)
+    {
+    case TAG_UTF8_STRING:
+    case TAG_PRINTABLE_STRING:
+    case TAG_IA5_STRING:
+      return dup_text (part->value.data, part->value.size);
+    case TAG_BMP_STRING:
+      {
+        g_autofree char *text = g_convert ((const char *) part->value.data, part->value.size,
+                                           "UTF-8", "UTF-16BE", NULL, &size, NULL);
+        return text != NULL ? dup_text (text, size) : NULL;
+      }
+    default:
+      return NULL;
+    }
+}
+
+static gboolean
+is_common_name (const gnutls_datum_t *oid)
+{
+  /* Whether the size counts a NUL at the end is not documented */
+  gsize length = strnlen ((const char *) oid->data, oid->size);
+
+  return length == strlen (GNUTLS_OID_X520_COMMON_NAME)
+         && memcmp (oid->data, GNUTLS_OID_X520_COMMON_NAME, length) == 0;
+}
+
+/* How many there are, and one of them */
+static guint
+find_common_names (gnutls_x509_dn_t name, gnutls_x509_ava_st *found)
+{
+  gnutls_x509_ava_st part;
+  guint count = 0;
+
+  for (int i = 0; gnutls_x509_dn_get_rdn_ava (name, i, 0, &part) == GNUTLS_E_SUCCESS; i++)
+    for (int j = 0; gnutls_x509_dn_get_rdn_ava (name, i, j, &part) == GNUTLS_E_SUCCESS; j++)
+      if (is_common_name (&part.oid))
+        {
+          *found = part;
+          count++;
+        }
+  return count;
 }
 
 /**
@@ -138,7 +178,7 @@ dup_first_common_name (Parsed *parsed)
  * Tells the common name of its subject.
  *
  * Returns: (transfer full) (nullable): the name, or %NULL if there is none, more than one, or one
- *   that is not text (or looks like the `#` and hexadecimal digits by which RFC 4514 writes that)
+ *   that is not text
  *
  * Since: 1.0
  */
@@ -148,12 +188,12 @@ pyrog_certificate_dup_common_name (GTlsCertificate *certificate)
   g_return_val_if_fail (G_IS_TLS_CERTIFICATE (certificate), NULL);
 
   g_autoptr (Parsed) parsed = parse (certificate);
-  gsize size = 0;
-  if (parsed == NULL
-      || gnutls_x509_crt_get_dn_by_oid (parsed, GNUTLS_OID_X520_COMMON_NAME, 1, 0, NULL, &size)
-             != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+  gnutls_x509_dn_t name;
+  gnutls_x509_ava_st part;
+  if (parsed == NULL || gnutls_x509_crt_get_subject (parsed, &name) != GNUTLS_E_SUCCESS
+      || find_common_names (name, &part) != 1)
     return NULL;
-  return dup_first_common_name (parsed);
+  return dup_string (&part);
 }
 
 /* Two's complement, most significant byte first: the absolute value in place */

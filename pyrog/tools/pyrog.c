@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pyrog-cert.h"
 #include "pyrog-codec.h"
 #include "pyrog-enum-types.h"
 #include "pyrog-error.h"
+#include "pyrog-print.h"
 #include "pyrog-program.h"
 #include "pyrog-proxy.h"
 #include "pyrog-value-variant.h"
@@ -31,7 +33,7 @@ typedef struct
   const char *arguments;
   int min, max; /* how many arguments, -1 for any */
   gboolean (*run) (PyrogProxy *proxy, const Options *options, char **args, GError **error);
-} Command;
+} Command; /* one that calls an object; cert has options of its own */
 
 /* What is wrong with the words of the command line is of this domain */
 static gboolean G_GNUC_PRINTF (2, 3) fail_usage (GError **error, const char *format, ...)
@@ -72,26 +74,10 @@ parse_value (const Options *options, const char *text, GError **error)
 }
 
 static gboolean
-print_json (GVariant *value, GError **error)
-{
-  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
-  PyrogValue tree;
-  PyrogBuffer out;
-
-  pyrog_buffer_init (&out, G_MAXSIZE);
-  gboolean ok = pyrog_value_from_variant (arena, value, &tree, error)
-                && pyrog_codec_json.encode (&tree, "result", &out, error);
-  if (ok)
-    g_print ("%.*s\n", (int) out.size, (const char *) out.data);
-  pyrog_buffer_clear (&out);
-  return ok;
-}
-
-static gboolean
 print_value (const Options *options, GVariant *value, GError **error)
 {
   if (options->json)
-    return print_json (value, error);
+    return pyrog_print_json (value, error);
   g_autofree char *text = g_variant_print (value, TRUE);
   g_print ("%s\n", text);
   return TRUE;
@@ -202,7 +188,7 @@ run_introspect (PyrogProxy *proxy, const Options *options, char **args, GError *
       g_variant_dict_insert (&dict, "methods", "^as", methods);
       g_variant_dict_insert (&dict, "oneway", "^as", oneway);
       g_variant_dict_insert (&dict, "attrs", "^as", attributes);
-      return print_json (g_variant_dict_end (&dict), error);
+      return pyrog_print_json (g_variant_dict_end (&dict), error);
     }
   print_names (_ ("Methods:"), methods, oneway, _ (" (oneway)"));
   print_names (_ ("Attributes:"), attributes, NULL, NULL);
@@ -246,12 +232,13 @@ make_context (Options *options)
       NULL },
     G_OPTION_ENTRY_NULL,
   };
-  GOptionContext *context = g_option_context_new (_ ("COMMAND URI …"));
+  GOptionContext *context = g_option_context_new (_ ("COMMAND …"));
   g_autoptr (GString) description = g_string_new (_ ("Commands:"));
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_string_append_printf (description, "\n  %s %s", commands[i].name, _ (commands[i].arguments));
-  g_option_context_set_summary (context, _ ("Calls a remote object."));
+  g_string_append_printf (description, "\n  cert %s", _ ("ca|server|client|show …"));
+  g_option_context_set_summary (context, _ ("Calls a remote object, or makes certificates."));
   g_option_context_set_description (context, description->str);
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   return context;
@@ -355,14 +342,17 @@ main (int argc, char **argv)
       g_print ("pyrog %s\n", PYROG_VERSION_TEXT);
       return EXIT_SUCCESS;
     }
-  if (ok && check_options (&options, &error) && check_words (argv, &error))
-    command = find_command (argc, argv, &error);
-  ok = command != NULL && run (command, &options, argv + 2, &error);
+  if (ok && argc > 1 && strcmp (argv[1], "cert") == 0)
+    ok = pyrog_cert_run (argc - 1, argv + 1, options.json, &error);
+  else if (ok)
+    ok = check_options (&options, &error) && check_words (argv, &error)
+         && (command = find_command (argc, argv, &error)) != NULL
+         && run (command, &options, argv + 2, &error);
   if (!ok)
     complain (error);
   g_free (options.serializer);
   g_free (options.timeout_text);
   if (ok)
     return EXIT_SUCCESS;
-  return command == NULL || error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
+  return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
 }
