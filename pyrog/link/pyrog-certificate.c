@@ -189,7 +189,7 @@ pyrog_certificate_dup_common_name (GTlsCertificate *certificate)
 
   g_autoptr (Parsed) parsed = parse (certificate);
   gnutls_x509_dn_t name;
-  gnutls_x509_ava_st part;
+  gnutls_x509_ava_st part = { 0 };
   if (parsed == NULL || gnutls_x509_crt_get_subject (parsed, &name) != GNUTLS_E_SUCCESS
       || find_common_names (name, &part) != 1)
     return NULL;
