@@ -221,6 +221,7 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
           1,
           1000000,
           N_ ("The most oneway calls of a connection that wait")),
+  NUMBER ("PYROG_", MAX_BATCH, "max-batch", 131072, 1, 16777216, N_ ("The most calls in a batch")),
   NUMBER ("PYROG_",
           MAX_INSTANCES,
           "max-instances",

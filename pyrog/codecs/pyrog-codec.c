@@ -152,8 +152,8 @@ parts_from_sequence (const PyrogValue *value, PyrogValue parts[4], GError **erro
   return TRUE;
 }
 
-static gboolean
-check_kwargs (const PyrogValue *kwargs)
+gboolean
+pyrog_codec_is_kwargs (const PyrogValue *kwargs)
 {
   if (kwargs->kind == PYROG_KIND_NONE)
     return TRUE;
@@ -185,7 +185,7 @@ pyrog_codec_decode_call (const PyrogCodec *codec,
     return FALSE;
   if (parts[2].kind != PYROG_KIND_TUPLE && parts[2].kind != PYROG_KIND_LIST)
     return malformed_call (error, _ ("the arguments are not a sequence"));
-  if (!check_kwargs (&parts[3]))
+  if (!pyrog_codec_is_kwargs (&parts[3]))
     return malformed_call (error, _ ("the keyword arguments are not a dict with str keys"));
   *call = (PyrogCallParts){ parts[0], parts[1], parts[2], parts[3] };
   return TRUE;

@@ -61,5 +61,7 @@ gboolean pyrog_codec_decode_call (const PyrogCodec *codec,
                                   gsize size,
                                   PyrogCallParts *call,
                                   GError **error);
+/* Whether it is NONE or a dict with str keys */
+gboolean pyrog_codec_is_kwargs (const PyrogValue *kwargs);
 
 G_END_DECLS

@@ -85,6 +85,23 @@ flush (PyrogClient *client)
 }
 
 static void
+take_state (PyrogClient *client, PyrogDispatch state)
+{
+  switch (state)
+    {
+    case PYROG_DISPATCH_DONE:
+    case PYROG_DISPATCH_MORE:
+      break;
+    case PYROG_DISPATCH_PENDING:
+      client->busy = TRUE;
+      break;
+    case PYROG_DISPATCH_CLOSE:
+      client->closing = TRUE;
+      break;
+    }
+}
+
+static void
 dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
 {
   PyrogConnection *connection = client->peer.connection;
@@ -97,18 +114,8 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
   /* The next one has a deadline of its own */
   if (client->waiting_for == WAIT_MESSAGE)
     client->waiting_for = WAIT_NOTHING;
-  switch (pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body, chunk,
-                                     pyrog_connection_get_out (connection)))
-    {
-    case PYROG_DISPATCH_DONE:
-      break;
-    case PYROG_DISPATCH_PENDING:
-      client->busy = TRUE;
-      break;
-    case PYROG_DISPATCH_CLOSE:
-      client->closing = TRUE;
-      break;
-    }
+  take_state (client, pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body,
+                                                 chunk, pyrog_connection_get_out (connection)));
 }
 
 static void
@@ -129,6 +136,13 @@ announce (PyrogClient *client)
     client->connected (client);
 }
 
+/* A batch is being carried out, and it is its turn */
+static gboolean
+has_more (PyrogClient *client)
+{
+  return client->peer.batch != NULL && !client->busy;
+}
+
 /* Serves one request; FALSE if there is none that may be served now */
 static gboolean
 serve_request (PyrogClient *client)
@@ -142,6 +156,11 @@ serve_request (PyrogClient *client)
   if (client->busy || client->closing || client->closed
       || pyrog_connection_get_unsent (connection) > MAX_UNSENT)
     return FALSE;
+  if (has_more (client))
+    {
+      take_state (client, pyrog_dispatcher_go_on (&client->peer));
+      return TRUE;
+    }
   switch (pyrog_connection_peek (connection,
                                  pyrog_dispatcher_get_max_size (client->dispatcher, &client->peer),
                                  &header, &body, &error))
@@ -169,6 +188,8 @@ serve_requests (PyrogClient *client, guint *left)
       if (!serve_request (client))
         return TRUE;
       --*left;
+      if (has_more (client))
+        return FALSE;
       /* The clock is looked at only where a reply might be held back */
       if (pyrog_connection_get_buffered (client->peer.connection) > 0)
         {
@@ -242,7 +263,7 @@ set_deadline (PyrogClient *client)
         wait_for (client, WAIT_WRITE, client->timeouts->write_timeout);
       client->progress = sent;
     }
-  else if (client->busy)
+  else if (client->busy || has_more (client))
     wait_for (client, WAIT_NOTHING, 0);
   else if (pyrog_connection_get_buffered (connection) > 0)
     set_message_deadline (client);
@@ -257,7 +278,7 @@ set_deadline (PyrogClient *client)
 static gboolean
 wants_input (PyrogClient *client)
 {
-  return !client->busy && !client->closing
+  return !client->busy && !client->closing && !has_more (client)
          && pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT;
 }
 
@@ -327,7 +348,7 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
     return FALSE;
   take_late_reply (client);
   /* What came before and was left, by the last turn or while a reply was late */
-  if (pyrog_connection_get_buffered (client->peer.connection) > 0
+  if ((has_more (client) || pyrog_connection_get_buffered (client->peer.connection) > 0)
       && !serve_requests (client, &requests))
     return TRUE;
   for (guint i = 0; i < MAX_READS_A_TURN && wants_input (client) && !client->closed; i++)
@@ -380,6 +401,6 @@ pyrog_client_get_events (PyrogClient *client)
 gboolean
 pyrog_client_is_idle (PyrogClient *client)
 {
-  return !client->serving && !client->busy
+  return !client->serving && !client->busy && client->peer.batch == NULL
          && pyrog_connection_get_unsent (client->peer.connection) == 0;
 }

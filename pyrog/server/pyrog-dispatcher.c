@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "pyrog-batch-run.h"
 #include "pyrog-codec.h"
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
@@ -50,22 +51,9 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
     .max_streams = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
     .max_instances = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_INSTANCES),
+    .max_batch = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_BATCH),
     .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
   };
-}
-
-PyrogPeer *
-pyrog_peer_ref (PyrogPeer *peer)
-{
-  g_atomic_ref_count_inc (&peer->refs);
-  return peer;
-}
-
-void
-pyrog_peer_unref (PyrogPeer *peer)
-{
-  if (g_atomic_ref_count_dec (&peer->refs))
-    peer->free (peer);
 }
 
 PyrogDispatcher *
@@ -361,13 +349,34 @@ call_servant (PyrogDispatcher *dispatcher,
     pyrog_servant_dispatch_get (servant, invocation);
   else if (pyrog_value_is_text (&call->method, "__setattr__"))
     pyrog_servant_dispatch_set (servant, invocation);
-  else if (call->method.kind == PYROG_KIND_STR)
-    pyrog_servant_dispatch (servant, invocation);
   else
-    answer_with (invocation, PYROG_ERROR_TYPE_ERROR, _ ("The name of a method is a str"));
-  /* References say nothing here: in some languages a forgotten object lives on for a while */
-  if (!pyrog_invocation_is_held (invocation) && !pyrog_invocation_is_answered (invocation))
-    answer_with (invocation, PYROG_ERROR_FAILED, _ ("The method ended without an answer"));
+    pyrog_servant_dispatch (servant, invocation);
+}
+
+/* Begins a batch, whose method's name says nothing; TRUE if its turn ended before it did */
+static gboolean
+begin_batch (PyrogDispatcher *dispatcher,
+             PyrogPeer *peer,
+             PyrogInvocation *invocation,
+             const PyrogCallParts *call)
+{
+  g_autoptr (PyrogServant) servant = find_servant (dispatcher, peer, invocation, &call->object);
+  g_autoptr (GError) error = NULL;
+
+  if (servant == NULL)
+    return FALSE;
+  if (pyrog_batch_run_begin (peer, invocation, servant, dispatcher->options.max_batch,
+                             dispatcher->options.max_message_size, &error))
+    return pyrog_batch_run_go_on (peer) == PYROG_BATCH_MORE;
+  pyrog_invocation_return_gerror (invocation, error);
+  return FALSE;
+}
+
+PyrogDispatch
+pyrog_dispatcher_go_on (PyrogPeer *peer)
+{
+  return pyrog_batch_run_go_on (peer) == PYROG_BATCH_MORE ? PYROG_DISPATCH_MORE
+                                                          : PYROG_DISPATCH_PENDING;
 }
 
 static PyrogDispatch
@@ -378,13 +387,17 @@ run_invocation (PyrogDispatcher *dispatcher,
                 PyrogBuffer *out)
 {
   Pending *pending = g_new (Pending, 1);
+  gboolean more = FALSE;
 
   *pending
       = (Pending){ pyrog_dispatcher_ref (dispatcher), pyrog_peer_ref (peer), STATE_DISPATCHING };
   pyrog_invocation_set_answered_func (invocation, answered_cb, pending);
-  call_servant (dispatcher, peer, invocation, call);
+  if ((invocation->header.flags & PYROG_FLAG_BATCH) != 0)
+    more = begin_batch (dispatcher, peer, invocation, call);
+  else
+    call_servant (dispatcher, peer, invocation, call);
   if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
-    return PYROG_DISPATCH_PENDING;
+    return more ? PYROG_DISPATCH_MORE : PYROG_DISPATCH_PENDING;
   if (!pyrog_invocation_get_oneway (invocation))
     write_reply (dispatcher, peer, invocation, out);
   tell_failure (peer, invocation);
@@ -407,18 +420,16 @@ decode_call (const PyrogMessage *message,
              PyrogCallParts *call,
              GError **error)
 {
-  const guint16 unsupported = PYROG_FLAG_BATCH | PYROG_FLAG_KEEP_SERIALIZED;
-
   if (codec == NULL)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Serializer %u is not accepted"),
                    message->header.serializer);
       return FALSE;
     }
-  if ((message->header.flags & unsupported) != 0)
+  if ((message->header.flags & PYROG_FLAG_KEEP_SERIALIZED) != 0)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_NOT_IMPLEMENTED_ERROR,
-                   _ ("Batches and blobs are not served"));
+                   _ ("Blobs are not served"));
       return FALSE;
     }
   return pyrog_codec_decode_call (codec, arena, message->payload, message->payload_size, call,

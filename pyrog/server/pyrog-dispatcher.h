@@ -5,9 +5,9 @@
 #include "pyrog-buffer.h"
 #include "pyrog-chunk.h"
 #include "pyrog-config.h"
-#include "pyrog-connection.h"
 #include "pyrog-message.h"
 #include "pyrog-object-table.h"
+#include "pyrog-peer.h"
 #include "pyrog-stream-table.h"
 
 G_BEGIN_DECLS
@@ -26,34 +26,17 @@ typedef struct
   guint max_streams_per_connection;
   guint max_streams;
   guint max_instances; /* of a connection */
+  guint max_batch;     /* calls in a batch */
 } PyrogDispatcherOptions;
 
 PyrogDispatcherOptions pyrog_dispatcher_options_from_config (PyrogConfig *config);
-
-/* One peer. What embeds it frees it when the last reference goes. */
-typedef struct _PyrogPeer PyrogPeer;
-struct _PyrogPeer
-{
-  gatomicrefcount refs;
-  PyrogConnection *connection;   /* (owned) (nullable) NULL in tests */
-  PyrogInstanceTable *instances; /* (owned) what factories made for it */
-  gboolean authenticated;        /* the handshake succeeded */
-  /* Brings a reply that came late: reply is the message, or NULL for a oneway call. In the thread
-   * that answers. */
-  void (*reply_later) (PyrogPeer *peer, GBytes *reply);
-  /* The answer is an exception, also that of a oneway call; after it was written. (nullable) */
-  void (*failed) (PyrogPeer *peer, PyrogInvocation *invocation);
-  void (*free) (PyrogPeer *peer);
-};
-
-PyrogPeer *pyrog_peer_ref (PyrogPeer *peer);
-void pyrog_peer_unref (PyrogPeer *peer);
 
 typedef enum
 {
   PYROG_DISPATCH_DONE,    /* what is to be sent was appended to out */
   PYROG_DISPATCH_PENDING, /* reply_later() will be called; nothing else may be dispatched until then
                            */
+  PYROG_DISPATCH_MORE,    /* pyrog_dispatcher_go_on() is to be called, when others had their turn */
   PYROG_DISPATCH_CLOSE,   /* send what is in out, then close */
 } PyrogDispatch;
 
@@ -73,6 +56,8 @@ PyrogDispatch pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
                                          const guint8 *body,
                                          PyrogChunk *chunk,
                                          PyrogBuffer *out);
+/* Goes on with the peer's batch: PENDING or MORE. Its reply comes late. */
+PyrogDispatch pyrog_dispatcher_go_on (PyrogPeer *peer);
 /* Something is wrong with what a peer sent, before it was a message: a stranger is told so */
 void pyrog_dispatcher_refuse (PyrogDispatcher *dispatcher,
                               PyrogPeer *peer,

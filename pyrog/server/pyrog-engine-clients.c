@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <sys/epoll.h>
 
+#include "pyrog-batch-run.h"
 #include "pyrog-engine-private.h"
 
 /* The connections of an engine: accepting them, giving them their turns, letting go of them */
@@ -62,6 +63,7 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
     return;
   epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
   pyrog_connection_close (connection);
+  pyrog_batch_run_drop (&client->peer);
   pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher), connection);
   pyrog_engine_tell_disconnected (engine, client);
 }

@@ -125,6 +125,15 @@ pyrog_invocation_return_value (PyrogInvocation *self, GVariant *value)
   end_answer (self);
 }
 
+void
+pyrog_invocation_return_arena_value (PyrogInvocation *self, const PyrogValue *value)
+{
+  if (!begin_answer (self, PYROG_ANSWER_VALUE))
+    return;
+  self->result_value = *value;
+  end_answer (self);
+}
+
 /**
  * pyrog_invocation_return_none:
  * @self: an invocation
@@ -176,12 +185,12 @@ pyrog_invocation_return (PyrogInvocation *self, const char *format, ...)
       if (copy != NULL)
         pyrog_invocation_return_value (self, copy);
     }
-  else if (ok && begin_answer (self, PYROG_ANSWER_VALUE))
+  else if (ok)
     {
-      self->result_value = tuple.size == 0   ? pyrog_value_none ()
-                           : tuple.size == 1 ? tuple.items[0]
-                                             : tuple;
-      end_answer (self);
+      PyrogValue value = tuple.size == 0   ? pyrog_value_none ()
+                         : tuple.size == 1 ? tuple.items[0]
+                                           : tuple;
+      pyrog_invocation_return_arena_value (self, &value);
     }
   if (error != NULL)
     pyrog_invocation_return_gerror (self, error);

@@ -28,7 +28,8 @@ struct _PyrogInvocation
   PyrogHeader header;
   PyrogMessage message;        /* points into chunk */
   PyrogCallParts call;         /* in arena */
-  PyrogArena *arena;           /* (owned) */
+  PyrogInvocation *whole;      /* (owned) (nullable) the batch that it is a part of */
+  PyrogArena *arena;           /* (owned) unless it is that of the batch */
   PyrogChunk *chunk;           /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
   GObject *instance;           /* (owned) (nullable) what a factory made for it */
@@ -60,6 +61,8 @@ PyrogInvocation *pyrog_invocation_new (const PyrogCodec *codec,
                                        PyrogArena *arena,
                                        PyrogChunk *chunk,
                                        PyrogConnection *connection);
+/* One call of the batch whole: a sequence of name, arguments and keywords, in its arena */
+PyrogInvocation *pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call);
 /* From now on func is told of the answer; an invocation that is dropped answers for itself. Call it
  * before user code sees the invocation. */
 void pyrog_invocation_set_answered_func (PyrogInvocation *self,
@@ -78,6 +81,13 @@ void pyrog_invocation_take_instance (PyrogInvocation *self, GObject *instance);
 gboolean pyrog_invocation_is_held (PyrogInvocation *self);
 /* What went wrong, if the answer is an exception (free with g_error_free()), or NULL */
 GError *pyrog_invocation_dup_error (PyrogInvocation *self);
+/* Answers with a value that is in the invocation's arena */
+void pyrog_invocation_return_arena_value (PyrogInvocation *self, const PyrogValue *value);
+/* Makes the answer of a call a part of that of its batch, self; FALSE: it can't be a part */
+gboolean pyrog_invocation_take_member_answer (PyrogInvocation *self,
+                                              PyrogInvocation *member,
+                                              PyrogValue *value,
+                                              GError **error);
 /* The stream of a return_stream (nullable) */
 PyrogItemStream *pyrog_invocation_get_stream (PyrogInvocation *self);
 

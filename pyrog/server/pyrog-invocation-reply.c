@@ -169,29 +169,28 @@ pyrog_invocation_write_error (const PyrogCodec *codec,
   write_exception (&reply, &exception, out, NULL);
 }
 
+/* The result, in the invocation's arena */
 static gboolean
-write_value_answer (PyrogInvocation *self, const Reply *reply, PyrogBuffer *out, GError **error)
+get_result (PyrogInvocation *self, PyrogValue *value, GError **error)
 {
-  PyrogValue value = self->result_value;
-
-  if (self->result != NULL)
-    {
-      pyrog_arena_set_budget (self->arena, 0, 0);
-      if (!pyrog_value_from_variant (self->arena, self->result, &value, error))
-        return FALSE;
-    }
-  return write_reply (reply, &value, out, error);
+  *value = self->result_value;
+  if (self->result == NULL)
+    return TRUE;
+  pyrog_arena_set_budget (self->arena, 0, 0);
+  return pyrog_value_from_variant (self->arena, self->result, value, error);
 }
 
 static gboolean
 write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **error)
 {
   Exception exception = { self->remote_class, self->result, self->attributes };
+  PyrogValue value;
 
   switch (self->answer)
     {
     case PYROG_ANSWER_VALUE:
-      return write_value_answer (self, reply, out, error);
+      reply->flags |= self->header.flags & PYROG_FLAG_BATCH;
+      return get_result (self, &value, error) && write_reply (reply, &value, out, error);
     case PYROG_ANSWER_STREAM:
       {
         g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", STREAM_TEXT));
@@ -225,4 +224,68 @@ pyrog_invocation_write_reply (PyrogInvocation *self,
       g_prefix_error (&error, "%s", _ ("The answer can't be sent: "));
       pyrog_invocation_write_error (self->codec, &self->header, error, out);
     }
+}
+
+/* ---- Batches ---- */
+
+/* What stands for an exception among the results of a batch */
+static gboolean
+wrap_exception (PyrogArena *arena, const Exception *exception, PyrogValue *value, GError **error)
+{
+  PyrogBuilder builder;
+  PyrogValue dict;
+
+  if (!exception_to_value (arena, exception, &dict, error))
+    return FALSE;
+  pyrog_builder_init (&builder, arena);
+  pyrog_builder_open (&builder, PYROG_KIND_DICT);
+  add_text (&builder, "__class__");
+  add_text (&builder, "Pyro5.core._ExceptionWrapper");
+  add_text (&builder, "exception");
+  pyrog_builder_add (&builder, &dict);
+  pyrog_builder_close (&builder);
+  gboolean ok = pyrog_builder_finish (&builder, value, error);
+  pyrog_builder_clear (&builder);
+  return ok;
+}
+
+static void
+take_annotations (PyrogInvocation *self, PyrogInvocation *member)
+{
+  GHashTableIter iter;
+  gpointer id, data;
+
+  if (member->annotations == NULL || member->answer == PYROG_ANSWER_ERROR)
+    return;
+  g_hash_table_iter_init (&iter, member->annotations);
+  while (g_hash_table_iter_next (&iter, &id, &data))
+    pyrog_invocation_set_reply_annotation (self, id, data);
+}
+
+gboolean
+pyrog_invocation_take_member_answer (PyrogInvocation *self,
+                                     PyrogInvocation *member,
+                                     PyrogValue *value,
+                                     GError **error)
+{
+  const Exception exception = { member->remote_class, member->result, member->attributes };
+
+  take_annotations (self, member);
+  switch (member->answer)
+    {
+    case PYROG_ANSWER_VALUE:
+      return get_result (member, value, error);
+    case PYROG_ANSWER_STREAM:
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE,
+                   _ ("The result of ‘%s’ is an item stream, which a batch can't carry"),
+                   pyrog_invocation_get_method_name (member));
+      return FALSE;
+    case PYROG_ANSWER_ERROR:
+      /* The name is to live as long as the batch */
+      pyrog_arena_keep (self->arena, g_steal_pointer (&member->remote_class), g_free);
+      return wrap_exception (self->arena, &exception, value, error);
+    case PYROG_ANSWER_NONE:
+      break;
+    }
+  g_assert_not_reached ();
 }

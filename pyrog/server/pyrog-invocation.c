@@ -49,7 +49,9 @@ pyrog_invocation_finalize (GObject *object)
 {
   PyrogInvocation *self = PYROG_INVOCATION (object);
 
-  pyrog_arena_free (self->arena);
+  if (self->whole == NULL)
+    pyrog_arena_free (self->arena);
+  g_clear_object (&self->whole);
   g_clear_pointer (&self->chunk, pyrog_chunk_unref);
   g_clear_object (&self->connection);
   g_clear_object (&self->instance);
@@ -97,6 +99,20 @@ pyrog_invocation_new (const PyrogCodec *codec,
   self->arena = arena;
   self->chunk = chunk != NULL ? pyrog_chunk_ref (chunk) : NULL;
   self->connection = connection != NULL ? g_object_ref (connection) : NULL;
+  return self;
+}
+
+PyrogInvocation *
+pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call)
+{
+  const PyrogCallParts parts
+      = { whole->call.object, call->items[0], call->items[1], call->items[2] };
+  PyrogInvocation *self = pyrog_invocation_new (whole->codec, &whole->message, &parts, whole->arena,
+                                                whole->chunk, whole->connection);
+
+  self->whole = g_object_ref (whole);
+  if (whole->instance != NULL)
+    self->instance = g_object_ref (whole->instance);
   return self;
 }
 

@@ -26,15 +26,15 @@ report (PyrogInvocation *invocation, GError *error)
 }
 
 /* The words are Pyro5's */
-static void
-refuse_name (PyrogInvocation *invocation, const PyrogValue *name, const char *what)
+static GError *
+refusal_of (const PyrogValue *name, const char *what)
 {
   gboolean is_text = name->kind == PYROG_KIND_STR;
   g_autofree char *shown
       = pyrog_error_escape (is_text ? name->text : "", is_text ? name->size : 0, SHOWN_NAME);
 
-  report (invocation, g_error_new (PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR,
-                                   "attempt to access %s attribute '%s'", what, shown));
+  return g_error_new (PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR,
+                      "attempt to access %s attribute '%s'", what, shown);
 }
 
 /* The object with the properties: the invocation's instance, where the servant only describes it */
@@ -98,25 +98,50 @@ call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocatio
   return TRUE;
 }
 
+PyrogMember *
+pyrog_servant_find_method (PyrogServant *self, const PyrogValue *name, GError **error)
+{
+  if (name->kind != PYROG_KIND_STR)
+    {
+      g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                           _ ("The name of a method is a str"));
+      return NULL;
+    }
+  if (pyrog_member_name_is_private (name->text, name->size))
+    {
+      g_propagate_error (error, refusal_of (name, "private"));
+      return NULL;
+    }
+  g_autofree char *text = pyrog_value_dup_text (name);
+  g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, text);
+  if (member != NULL && !member->is_attribute)
+    return g_steal_pointer (&member);
+  g_propagate_error (error, refusal_of (name, "unexposed"));
+  return NULL;
+}
+
+void
+pyrog_servant_call_method (PyrogServant *self, PyrogMember *method, PyrogInvocation *invocation)
+{
+  GError *error = NULL;
+
+  call_member (self, method, invocation, &error);
+  report (invocation, error);
+  /* References say nothing here: in some languages a forgotten object lives on for a while */
+  if (!pyrog_invocation_is_held (invocation) && !pyrog_invocation_is_answered (invocation))
+    report (invocation, g_error_new_literal (PYROG_ERROR, PYROG_ERROR_FAILED,
+                                             _ ("The method ended without an answer")));
+}
+
 void
 pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation)
 {
-  const char *name = pyrog_invocation_get_method_name (invocation);
-  PyrogValue text = pyrog_value_text (name);
   GError *error = NULL;
+  g_autoptr (PyrogMember) method
+      = pyrog_servant_find_method (self, &invocation->call.method, &error);
 
-  if (pyrog_member_name_is_private (name, strlen (name)))
-    {
-      refuse_name (invocation, &text, "private");
-      return;
-    }
-  g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, name);
-  if (member == NULL || member->is_attribute)
-    {
-      refuse_name (invocation, &text, "unexposed");
-      return;
-    }
-  call_member (self, member, invocation, &error);
+  if (method != NULL)
+    pyrog_servant_call_method (self, method, invocation);
   report (invocation, error);
 }
 
@@ -142,7 +167,7 @@ find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, Py
     }
   if (member == NULL || (member->access & access) == 0)
     {
-      refuse_name (invocation, &args->items[0], "unexposed or unknown remote");
+      report (invocation, refusal_of (&args->items[0], "unexposed or unknown remote"));
       return NULL;
     }
   return g_steal_pointer (&member);

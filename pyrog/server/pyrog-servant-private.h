@@ -27,8 +27,13 @@ GType pyrog_servant_get_instance_type (PyrogServant *self);
 /* ... and the class of servants that installed some */
 GType pyrog_servant_get_servant_type (PyrogServant *self);
 
-/* Calls the method that the invocation names, on its instance if it has one. Whatever comes, the
- * invocation is answered, or somebody holds it to answer later. */
+/* The method of that name, as far as it may be called: a full reference, or NULL */
+PyrogMember *pyrog_servant_find_method (PyrogServant *self, const PyrogValue *name, GError **error);
+/* Calls it, on the invocation's instance if that has one. Whatever comes, the invocation is
+ * answered, or somebody holds it to answer later. */
+void
+pyrog_servant_call_method (PyrogServant *self, PyrogMember *method, PyrogInvocation *invocation);
+/* Both, for the method that the invocation names */
 void pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation);
 /* __getattr__ and __setattr__ */
 void pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation);

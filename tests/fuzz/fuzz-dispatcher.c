@@ -183,7 +183,8 @@ start (Server *server)
                                            .serializers = ~0u,
                                            .max_message_size = MAX_SIZE,
                                            .max_streams_per_connection = 8,
-                                           .max_streams = 8 };
+                                           .max_streams = 8,
+                                           .max_batch = 256 };
 
   *server = (Server){ .dispatcher = pyrog_dispatcher_new (&options) };
   server->peer.peer.reply_later = reply_later;
@@ -255,6 +256,23 @@ answer_held (Server *server)
   return server->peer.late - before;
 }
 
+/* Goes on until the batch has its one reply */
+static void
+finish_batch (Server *server, PyrogDispatch result)
+{
+  guint late;
+
+  do
+    {
+      if (result == PYROG_DISPATCH_PENDING)
+        g_assert (answer_held (server) == 1);
+      late = server->peer.late;
+      result = pyrog_dispatcher_go_on (&server->peer.peer);
+    }
+  while (server->peer.peer.batch != NULL);
+  g_assert (server->peer.late == late + 1);
+}
+
 /* One message; FALSE if the connection would be closed */
 static gboolean
 serve (Server *server, const PyrogHeader *header, const guint8 *body)
@@ -268,10 +286,13 @@ serve (Server *server, const PyrogHeader *header, const guint8 *body)
   result = pyrog_dispatcher_dispatch (server->dispatcher, &server->peer.peer, header, body, NULL,
                                       &server->out);
   guint replies = check_replies (server, header);
-  if (result == PYROG_DISPATCH_PENDING)
+  if (result == PYROG_DISPATCH_PENDING || result == PYROG_DISPATCH_MORE)
     {
       g_assert (replies == 0 && was_authenticated);
-      g_assert (answer_held (server) == 1);
+      if (server->peer.peer.batch != NULL)
+        finish_batch (server, result);
+      else
+        g_assert (answer_held (server) == 1);
     }
   else if (result == PYROG_DISPATCH_DONE)
     {

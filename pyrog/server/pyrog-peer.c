@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-peer.h"
+
+PyrogPeer *
+pyrog_peer_ref (PyrogPeer *peer)
+{
+  g_atomic_ref_count_inc (&peer->refs);
+  return peer;
+}
+
+void
+pyrog_peer_unref (PyrogPeer *peer)
+{
+  if (g_atomic_ref_count_dec (&peer->refs))
+    peer->free (peer);
+}
