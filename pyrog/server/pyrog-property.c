@@ -48,6 +48,12 @@ variant_type (GType type)
     }
 }
 
+const GVariantType *
+pyrog_property_get_type (GParamSpec *pspec)
+{
+  return variant_type (pspec->value_type);
+}
+
 static gboolean
 refuse_type (GParamSpec *pspec, GError **error)
 {

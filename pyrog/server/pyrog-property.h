@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /* GObject properties as values. Their types: numbers, booleans, strings, string arrays, enums (as
  * their nicks), flags (as their number), GBytes, and GVariant. */
 
+/* NULL for a type that has no value */
+const GVariantType *pyrog_property_get_type (GParamSpec *pspec);
 /* The value, floating; NULL and PYROG_ERROR_TYPE_ERROR for a type that has no value */
 GVariant *pyrog_property_get (GObject *object, GParamSpec *pspec, GError **error);
 /* PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR, or PYROG_ERROR_VALUE_ERROR if the property

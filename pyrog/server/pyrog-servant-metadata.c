@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pyrog-property.h"
 #include "pyrog-servant-private.h"
 
 /* What a servant tells of itself: names in the handshake, everything on request. It is made anew
@@ -161,14 +162,34 @@ add_text (GVariantDict *dict, const char *key, char *owned_text)
     g_variant_dict_insert_value (dict, key, g_variant_new_take_string (owned_text));
 }
 
+/* NULL: any, or unknown */
+static const GVariantType *
+value_type (const PyrogMember *member)
+{
+  const GVariantType *type = member->type;
+
+  if (member->pspec != NULL)
+    type = pyrog_property_get_type (member->pspec);
+  return type != NULL && g_variant_type_is_definite (type) ? type : NULL;
+}
+
+static const char *
+documentation (const PyrogMember *member)
+{
+  if (member->documentation != NULL || member->pspec == NULL)
+    return member->documentation;
+  return g_param_spec_get_blurb (member->pspec);
+}
+
 static GVariant *
 describe_member (const PyrogMember *member)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  const GVariantType *type = value_type (member);
 
-  add_text (&dict, "doc", g_strdup (member->documentation));
+  add_text (&dict, "doc", g_strdup (documentation (member)));
   add_text (&dict, member->is_attribute ? "type" : "returns",
-            member->type != NULL ? type_text (member->type) : NULL);
+            type != NULL ? type_text (type) : NULL);
   if (member->is_attribute)
     {
       g_variant_dict_insert (&dict, "readable", "b", (member->access & PYROG_ACCESS_READ) != 0);
