@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "pyrog-error-private.h"
@@ -132,6 +133,38 @@ pyrog_invocation_return_arena_value (PyrogInvocation *self, const PyrogValue *va
     return;
   self->result_value = *value;
   end_answer (self);
+}
+
+/**
+ * pyrog_invocation_return_argument:
+ * @self: an invocation
+ * @index: the place of a positional argument, from 0 on
+ *
+ * Answers with one of the call's own arguments, as it came: no GVariant is made of it, so that it
+ * may be what has no place in one, such as a tuple of 2000 items. A call that has no such argument
+ * is answered with a `TypeError`.
+ *
+ * Keyword arguments have their places if the method was added with a handler
+ * ([method@Servant.add_handler]) and a signature that names its parameters.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_invocation_return_argument (PyrogInvocation *self, guint index)
+{
+  g_return_if_fail (PYROG_IS_INVOCATION (self));
+
+  if (index >= self->call.args.size)
+    {
+      g_autoptr (GError) error = g_error_new (PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                                              _ ("The call has no argument %u"), index);
+      pyrog_invocation_return_gerror (self, error);
+    }
+  else if (begin_answer (self, PYROG_ANSWER_VALUE))
+    {
+      self->result_value = self->call.args.items[index];
+      end_answer (self);
+    }
 }
 
 /**

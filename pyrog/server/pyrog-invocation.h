@@ -50,6 +50,8 @@ void pyrog_invocation_set_reply_annotation (PyrogInvocation *self, const char *i
 PYROG_AVAILABLE_IN_ALL
 void pyrog_invocation_return_value (PyrogInvocation *self, GVariant *value);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_invocation_return_argument (PyrogInvocation *self, guint index);
+PYROG_AVAILABLE_IN_ALL
 void pyrog_invocation_return_none (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 void pyrog_invocation_return (PyrogInvocation *self, const char *format, ...);

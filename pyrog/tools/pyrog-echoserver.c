@@ -39,39 +39,41 @@ static void G_GNUC_PRINTF (2, 3) tell (EchoServer *self, const char *format, ...
 }
 
 static void
-tell_message (EchoServer *self, const char *method, GVariant *message)
+tell_message (EchoServer *self, const char *method, PyrogInvocation *invocation)
 {
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) message = NULL;
+
   if (!self->verbose)
     return;
-  g_autofree char *text = g_variant_print (message, FALSE);
+  GVariant *args = pyrog_invocation_get_args (invocation, &error);
+  if (args != NULL)
+    g_variant_get_child (args, 0, "v", &message);
+  g_autofree char *text
+      = message != NULL ? g_variant_print (message, FALSE) : g_strdup (error->message);
   g_autofree char *escaped = g_strescape (text, NULL);
   tell (self, "%s: %s", method, escaped);
 }
 
 /* ---- Methods ---- */
 
+/* Not by way of a GVariant, because some values that Pyro5 echoes don't fit into one */
 static void
-echo (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+echo (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
-  g_autoptr (GVariant) message = NULL;
-
-  g_variant_get (args, "(v)", &message);
-  tell_message (user_data, "echo", message);
-  pyrog_invocation_return_value (invocation, message);
+  tell_message (user_data, "echo", invocation);
+  pyrog_invocation_return_argument (invocation, 0);
 }
 
 static void
-oneway_echo (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+oneway_echo (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
-  g_autoptr (GVariant) message = NULL;
-
-  g_variant_get (args, "(v)", &message);
-  tell_message (user_data, "oneway_echo", message);
+  tell_message (user_data, "oneway_echo", invocation);
   pyrog_invocation_return_value (invocation, g_variant_new_string ("bogus return value"));
 }
 
 static void
-fail (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+fail (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   tell (user_data, "error: generating exception");
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR,
@@ -79,7 +81,7 @@ fail (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **
 }
 
 static void
-fail_with_text (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+fail_with_text (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   tell (user_data, "error: generating exception");
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR, "the message of the error");
@@ -129,19 +131,19 @@ begin_slow_answer (EchoServer *self,
 }
 
 static void
-slow (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+slow (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   begin_slow_answer (user_data, invocation, "slow", "Finally, an answer!");
 }
 
 static void
-oneway_slow (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+oneway_slow (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   begin_slow_answer (user_data, invocation, "oneway_slow", "bogus return value");
 }
 
 static void
-generator (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+generator (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   static const char *const items[] = { "one", "two", "three", NULL };
   g_autoptr (PyrogItemStream) stream
@@ -151,25 +153,25 @@ generator (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GErr
 }
 
 static void
-not_a_number (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+not_a_number (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   pyrog_invocation_return_value (invocation, g_variant_new_double (NAN));
 }
 
 static void
-infinity (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+infinity (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   pyrog_invocation_return_value (invocation, g_variant_new_double (INFINITY));
 }
 
 static void
-dunder (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+dunder (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   pyrog_invocation_return_value (invocation, g_variant_new_string ("should be allowed (dunder)"));
 }
 
 static void
-shut_down (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+shut_down (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
   EchoServer *self = user_data;
 
@@ -184,10 +186,43 @@ get_verbose (const char *name, gpointer user_data, GError **error)
   return g_variant_new_boolean (((EchoServer *) user_data)->verbose);
 }
 
+/* What Python's bool() says of the value */
+static gboolean
+is_true (GVariant *value)
+{
+  double real, imaginary;
+
+  switch (g_variant_classify (value))
+    {
+    case G_VARIANT_CLASS_BOOLEAN:
+      return g_variant_get_boolean (value);
+    case G_VARIANT_CLASS_INT64:
+      return g_variant_get_int64 (value) != 0;
+    case G_VARIANT_CLASS_DOUBLE:
+      return g_variant_get_double (value) != 0;
+    case G_VARIANT_CLASS_STRING:
+      return *g_variant_get_string (value, NULL) != '\0';
+    case G_VARIANT_CLASS_MAYBE:
+      {
+        g_autoptr (GVariant) inner = g_variant_get_maybe (value);
+        return inner != NULL && is_true (inner);
+      }
+    case G_VARIANT_CLASS_ARRAY:
+      return g_variant_n_children (value) > 0;
+    case G_VARIANT_CLASS_TUPLE:
+      if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("(dd)")))
+        return g_variant_n_children (value) > 0;
+      g_variant_get (value, "(dd)", &real, &imaginary);
+      return real != 0 || imaginary != 0;
+    default:
+      return TRUE;
+    }
+}
+
 static gboolean
 set_verbose (const char *name, GVariant *value, gpointer user_data, GError **error)
 {
-  ((EchoServer *) user_data)->verbose = g_variant_get_boolean (value);
+  ((EchoServer *) user_data)->verbose = is_true (value);
   return TRUE;
 }
 
@@ -199,7 +234,7 @@ make_servant (EchoServer *self)
     const char *name;
     const char *signature;
     gboolean oneway;
-    PyrogMethodFunc func;
+    PyrogHandlerFunc func;
     const char *documentation;
   } methods[] = {
     { "echo", "v message", FALSE, echo, N_ ("Returns the message") },
@@ -218,12 +253,12 @@ make_servant (EchoServer *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     {
-      pyrog_servant_add_method (servant, methods[i].name, methods[i].signature, NULL,
-                                methods[i].func, self, NULL);
+      pyrog_servant_add_handler (servant, methods[i].name, methods[i].signature, NULL,
+                                 methods[i].func, self, NULL);
       pyrog_servant_set_oneway (servant, methods[i].name, methods[i].oneway);
       pyrog_servant_set_documentation (servant, methods[i].name, _ (methods[i].documentation));
     }
-  pyrog_servant_add_attribute (servant, "verbose", "b", get_verbose, self, NULL);
+  pyrog_servant_add_attribute (servant, "verbose", NULL, get_verbose, self, NULL);
   pyrog_servant_add_setter (servant, "verbose", set_verbose, self, NULL);
   return servant;
 }

@@ -64,6 +64,12 @@ forget (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
 }
 
+static void
+give_back (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_argument (invocation, 1);
+}
+
 /* Nothing that Python reads back with json */
 static void
 give_bytes (PyrogInvocation *invocation, gpointer user_data, GError **error)
@@ -108,6 +114,8 @@ set_up (Fixture *fixture, gconstpointer data)
   pyrog_servant_add_handler (servant, "hold", NULL, NULL, hold, fixture, NULL);
   pyrog_servant_add_handler (servant, "forget", NULL, NULL, forget, fixture, NULL);
   pyrog_servant_add_handler (servant, "give_bytes", NULL, NULL, give_bytes, fixture, NULL);
+  pyrog_servant_add_handler (servant, "give_back", NULL, NULL, give_back, fixture, NULL);
+  pyrog_servant_add_handler (servant, "give_b", "v a, v b", NULL, give_back, fixture, NULL);
   pyrog_servant_add_handler (servant, "stream", NULL, NULL, stream, fixture, NULL);
   pyrog_servant_add_attribute (servant, "color", "s", get_color, NULL, NULL);
   PyrogObjectTable *objects = pyrog_dispatcher_get_objects (fixture->dispatcher);
@@ -257,6 +265,10 @@ test_calls (Fixture *fixture, gconstpointer data)
     { "('o','add',('x',2),{})", PYROG_FLAG_EXCEPTION, "builtins.TypeError" },
     { "('o','add',(9223372036854775808,2),{})", PYROG_FLAG_EXCEPTION, "OverflowError" },
     { "('o','forget',(),{})", PYROG_FLAG_EXCEPTION, "without an answer" },
+    { "('o','give_back',(1,[2,{'x':(3,)}]),{})", 0, "\n[2,{'x':(3,)}]" },
+    { "('o','give_back',(1,'a\\x00\\ud800'),{})", 0, "\n'a\\x00\\ud800'" },
+    { "('o','give_back',(1,),{})", PYROG_FLAG_EXCEPTION, "The call has no argument 1" },
+    { "('o','give_b',(),{'b':5,'a':2})", 0, "\n5" },
     { "('o','nosuch',(),{})", PYROG_FLAG_EXCEPTION, "unexposed attribute" },
     { "('o','_private',(),{})", PYROG_FLAG_EXCEPTION, "private attribute" },
     { "('o','__init__',(),{})", PYROG_FLAG_EXCEPTION, "private attribute" },
