@@ -203,7 +203,7 @@ write_container (
 {
   gboolean is_dict = value->kind == PYROG_KIND_DICT;
 
-  if (depth == PYROG_MAX_DEPTH)
+  if (depth == PYROG_MAX_CALL_DEPTH)
     return pyrog_codec_refuse_depth (path, error);
   put (out, is_dict ? '{' : '[');
   if (!(is_dict ? write_pairs : write_items) (out, value, path, depth + 1, error))
@@ -262,7 +262,8 @@ pyrog_codec_json_encode (const PyrogValue *value,
 {
   const PyrogPath path = { .name = root };
   gsize start = out->size;
-  gboolean ok = write_value (out, value, root != NULL ? &path : NULL, 0, error);
+  gboolean ok
+      = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root), error);
 
   return pyrog_codec_end_encode (out, start, ok, error);
 }

@@ -477,7 +477,7 @@ static gboolean
 write_container (
     Writer *writer, const PyrogValue *value, gboolean flagged, const PyrogPath *path, guint depth)
 {
-  if (depth == PYROG_MAX_DEPTH)
+  if (depth == PYROG_MAX_CALL_DEPTH)
     return pyrog_codec_refuse_depth (path, writer->error);
   if (value->kind == PYROG_KIND_TUPLE && value->size == 0)
     {
@@ -593,7 +593,7 @@ pyrog_codec_marshal_encode (const PyrogValue *value,
   if (root == NULL && value->kind == PYROG_KIND_TUPLE && value->size == 4)
     ok = write_call (&writer, value);
   else
-    ok = write_value (&writer, value, TRUE, &path, 0);
+    ok = write_value (&writer, value, TRUE, &path, PYROG_ROOT_DEPTH (root));
   pyrog_marshal_refs_free (writer.refs);
   return pyrog_codec_end_encode (out, start, ok, error);
 }

@@ -80,7 +80,7 @@ read_ref (PyrogMarshalReader *reader, PyrogValue *value)
   const PyrogMarshalRef *ref = &reader->refs[number];
   if (ref->is_open)
     return pyrog_marshal_fail (reader, _ ("a container holds a reference to itself"));
-  if (reader->depth + ref->height > PYROG_MAX_DEPTH)
+  if (reader->depth + ref->height > reader->max_depth)
     return pyrog_marshal_fail_depth (reader);
   reader->deepest = MAX (reader->deepest, reader->depth + ref->height);
   *value = ref->value;
@@ -223,7 +223,7 @@ read_container (PyrogMarshalReader *reader, guint8 type, PyrogValue *value)
 {
   gsize count;
 
-  if (reader->depth == PYROG_MAX_DEPTH)
+  if (reader->depth == reader->max_depth)
     return pyrog_marshal_fail_depth (reader);
   reader->depth++;
   reader->deepest = MAX (reader->deepest, reader->depth);
@@ -365,6 +365,7 @@ decode (PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GE
   /* The first references alone are left as they are */
   memset (&reader, 0, G_STRUCT_OFFSET (PyrogMarshalReader, first_refs));
   reader.arena = arena;
+  reader.max_depth = pyrog_arena_get_max_depth (arena);
   reader.start = reader.next = data;
   reader.end = data + size;
   reader.refs = reader.first_refs;

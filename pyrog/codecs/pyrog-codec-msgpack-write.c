@@ -248,7 +248,7 @@ write_pairs (Writer *writer, const PyrogValue *dict, const PyrogPath *path, guin
 static gboolean
 write_container (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint depth)
 {
-  if (depth == PYROG_MAX_DEPTH)
+  if (depth == PYROG_MAX_CALL_DEPTH)
     return pyrog_codec_refuse_depth (path, writer->error);
   if (value->kind == PYROG_KIND_DICT)
     {
@@ -309,7 +309,7 @@ pyrog_codec_msgpack_encode (const PyrogValue *value,
   PyrogPath path = { .name = root };
   gsize start = out->size;
   Writer writer = { out, error };
-  gboolean ok = write_value (&writer, value, root != NULL ? &path : NULL, 0);
+  gboolean ok = write_value (&writer, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root));
 
   return pyrog_codec_end_encode (out, start, ok, error);
 }

@@ -16,7 +16,8 @@ typedef struct
   const guint8 *next;
   const guint8 *end;
   GError *error; /* (owned) (nullable) */
-  guint depth;   /* containers that are open */
+  guint max_depth;
+  guint depth; /* containers that are open */
 } Reader;
 
 static gboolean read_value (Reader *reader, PyrogValue *value);
@@ -314,10 +315,10 @@ read_items (Reader *reader, PyrogKind kind, gsize count, PyrogValue *value)
 static gboolean
 read_container (Reader *reader, PyrogKind kind, gsize count, PyrogValue *value)
 {
-  if (reader->depth == PYROG_MAX_DEPTH)
+  if (reader->depth == reader->max_depth)
     {
       g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("The message nests more than its limit of %u containers"), PYROG_MAX_DEPTH);
+                   _ ("The message nests more than its limit of %u containers"), reader->max_depth);
       return FALSE;
     }
   reader->depth++;
@@ -413,7 +414,11 @@ read_value (Reader *reader, PyrogValue *value)
 static gboolean
 decode (PyrogArena *arena, const guint8 *data, gsize size, PyrogValue *value, GError **error)
 {
-  Reader reader = { .arena = arena, .start = data, .next = data, .end = data + size };
+  Reader reader = { .arena = arena,
+                    .start = data,
+                    .next = data,
+                    .end = data + size,
+                    .max_depth = pyrog_arena_get_max_depth (arena) };
   PyrogValue result;
 
   gboolean ok = pyrog_arena_charge (arena, 1, &reader.error) && read_value (&reader, &result);

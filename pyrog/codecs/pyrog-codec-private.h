@@ -23,6 +23,8 @@ extern const char *const pyrog_call_part_names[4];
 /* Sets PYROG_ERROR_SERIALIZE: ‘args[2]’: what the format can't do with it. Returns FALSE. */
 gboolean pyrog_codec_refuse (const PyrogPath *path, GError **error, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+/* The depth at which a root begins and that no container may have. Only a call makes use of all. */
+#define PYROG_ROOT_DEPTH(root) ((root) != NULL ? PYROG_MAX_CALL_DEPTH - PYROG_MAX_DEPTH : 0)
 gboolean pyrog_codec_refuse_depth (const PyrogPath *path, GError **error);
 /* Appends the ISO text of a date; refuses one that has none */
 char *pyrog_codec_date_text (const PyrogValue *value, const PyrogPath *path, GError **error);

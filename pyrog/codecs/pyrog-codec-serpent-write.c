@@ -279,7 +279,7 @@ write_container (
   gboolean is_list = value->kind == PYROG_KIND_LIST;
   gboolean is_dict = value->kind == PYROG_KIND_DICT;
 
-  if (depth == PYROG_MAX_DEPTH)
+  if (depth == PYROG_MAX_CALL_DEPTH)
     return pyrog_codec_refuse_depth (path, error);
   /* There is no literal for the empty set, so serpent makes it an empty tuple */
   if (value->size == 0 && !is_list && !is_dict)
@@ -361,6 +361,7 @@ pyrog_codec_serpent_encode (const PyrogValue *value,
   gsize start = out->size;
 
   pyrog_buffer_append (out, PYROG_SERPENT_HEADER, strlen (PYROG_SERPENT_HEADER));
-  gboolean ok = write_value (out, value, root != NULL ? &path : NULL, 0, error);
+  gboolean ok
+      = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root), error);
   return pyrog_codec_end_encode (out, start, ok, error);
 }

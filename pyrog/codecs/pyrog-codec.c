@@ -178,7 +178,11 @@ pyrog_codec_decode_call (const PyrogCodec *codec,
   gboolean is_json = codec->serializer == PYROG_SERIALIZER_JSON;
   PyrogValue whole, parts[4];
 
-  if (!(is_json ? pyrog_codec_json_decode_call : codec->decode) (arena, data, size, &whole, error))
+  pyrog_arena_set_max_depth (arena, PYROG_MAX_CALL_DEPTH);
+  gboolean ok
+      = (is_json ? pyrog_codec_json_decode_call : codec->decode) (arena, data, size, &whole, error);
+  pyrog_arena_set_max_depth (arena, PYROG_MAX_DEPTH);
+  if (!ok)
     return FALSE;
   if (is_json ? !parts_from_members (&whole, parts, error)
               : !parts_from_sequence (&whole, parts, error))

@@ -15,11 +15,13 @@ G_BEGIN_DECLS
  * decode: reads exactly one value from all of data. The value may point into data, so data lives at
  * least as long as the arena's contents. Nothing is taken from a length field unchecked: a declared
  * count is compared with the bytes left first. All or nothing. Errors: PYROG_ERROR_SERIALIZE for
- * malformed input, PYROG_ERROR_MESSAGE_TOO_LARGE for a limit.
+ * malformed input, PYROG_ERROR_MESSAGE_TOO_LARGE for a limit,
+ * of which depth is that of the arena.
  *
  * encode: appends the value to out; on failure out->size is back where it was. What the format
  * can't carry is refused with PYROG_ERROR_SERIALIZE and the value's path below root, for example
- * ‘args[2]["x"]’. The depth is limited to PYROG_MAX_DEPTH. root NULL stands for a call: the four
+ * ‘args[2]["x"]’. The depth is limited to PYROG_MAX_DEPTH, that of a call to
+ * PYROG_MAX_CALL_DEPTH. root NULL stands for a call: the four
  * parts of the value are named "object", "method", "args" and "kwargs". */
 typedef struct
 {

@@ -34,7 +34,7 @@ gboolean
 pyrog_marshal_fail_depth (PyrogMarshalReader *reader)
 {
   g_set_error (&reader->error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-               _ ("The message nests more than its limit of %u containers"), PYROG_MAX_DEPTH);
+               _ ("The message nests more than its limit of %u containers"), reader->max_depth);
   return FALSE;
 }
 

@@ -30,6 +30,7 @@ typedef struct
   const guint8 *next;
   const guint8 *end;
   GError *error; /* (owned) (nullable) */
+  guint max_depth;
   guint depth;   /* containers that are open */
   guint deepest; /* the largest depth since the innermost referable container was opened */
   gsize cost;    /* values so far, all references expanded */

@@ -37,6 +37,7 @@ struct _PyrogArena
   gsize max_bytes;
   gsize used_values;
   gsize max_values;
+  guint max_depth;
   GArray *kept; /* (owned) (nullable) (element-type Kept) */
 };
 
@@ -46,6 +47,7 @@ pyrog_arena_new (void)
   PyrogArena *arena = g_new0 (PyrogArena, 1);
 
   pyrog_arena_set_budget (arena, 0, 0);
+  arena->max_depth = PYROG_MAX_DEPTH;
   return arena;
 }
 
@@ -102,6 +104,20 @@ pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values)
 {
   arena->max_bytes = max_bytes != 0 ? max_bytes : G_MAXSIZE;
   arena->max_values = max_values != 0 ? max_values : PYROG_MAX_VALUES;
+}
+
+void
+pyrog_arena_set_max_depth (PyrogArena *arena, guint max_depth)
+{
+  g_assert (max_depth <= PYROG_MAX_CALL_DEPTH);
+
+  arena->max_depth = max_depth;
+}
+
+guint
+pyrog_arena_get_max_depth (PyrogArena *arena)
+{
+  return arena->max_depth;
 }
 
 gsize

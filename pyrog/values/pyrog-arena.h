@@ -11,6 +11,7 @@ typedef struct _PyrogArena PyrogArena;
 
 /* What one message may cost */
 #define PYROG_MAX_DEPTH 60        /* nested containers, in and out */
+#define PYROG_MAX_CALL_DEPTH 62   /* the same, with the call and its arguments around them */
 #define PYROG_MAX_VALUES 16777216 /* values in one message */
 #define PYROG_MAX_HANDSHAKE_VALUES 4096
 #define PYROG_MAX_METADATA_VALUES 65536 /* in a server's CONNECTOK */
@@ -24,6 +25,10 @@ void pyrog_arena_free (PyrogArena *arena);
 void pyrog_arena_reset (PyrogArena *arena);
 /* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
 void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
+/* How deep the next message may nest; PYROG_MAX_DEPTH until told otherwise, and at most
+ * PYROG_MAX_CALL_DEPTH */
+void pyrog_arena_set_max_depth (PyrogArena *arena, guint max_depth);
+guint pyrog_arena_get_max_depth (PyrogArena *arena);
 /* The budget for a peer's message of size bytes (inflated): 32 times that and 1 MiB */
 gsize pyrog_arena_budget_for (gsize size);
 

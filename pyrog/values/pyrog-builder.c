@@ -22,7 +22,7 @@ pyrog_builder_init (PyrogBuilder *builder, PyrogArena *arena)
   builder->length = 0;
   builder->capacity = PYROG_BUILDER_FIRST;
   builder->depth = 0;
-  builder->max_depth = PYROG_MAX_DEPTH;
+  builder->max_depth = pyrog_arena_get_max_depth (arena);
   builder->error = NULL;
 }
 

@@ -35,7 +35,7 @@ typedef struct
   {
     gsize start; /* where the container's items begin */
     guint8 kind;
-  } frames[PYROG_MAX_DEPTH];
+  } frames[PYROG_MAX_CALL_DEPTH];
   guint depth;
   guint max_depth;
   GError *error; /* (owned) (nullable) what went wrong first */

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The real Pyro5 client against our echo server: what its users see is what Pyro5's own shows."""
 
+import datetime
+import itertools
 import math
 import os
 import random
@@ -70,11 +72,17 @@ def check_errors(proxy):
     assert proxy.echo("still there") == "still there"
 
 
+# The server takes what Python's bool() makes of them
+VERBOSE = [1, 0, 2**70, 0.5, 0.0, "x", "", "\0", (1,), (), [0], {1: 2}, {}, {0}, None, True, False]
+
+
 def check_attributes(proxy, serializer):
     if serializer == "marshal":  # Pyro5 itself can't write these calls with marshal
         return
     assert proxy.verbose is False
-    proxy.verbose = False
+    for value in VERBOSE:
+        proxy.verbose = value
+        assert proxy.verbose is bool(value), value
     raises(AttributeError, proxy._pyroInvoke, "__getattr__", ("echo",), None)
     raises(AttributeError, proxy._pyroInvoke, "__getattr__", ("_verbose",), None)
     raises(AttributeError, proxy._pyroInvoke, "__setattr__", ("nosuch", 1), None)
@@ -167,52 +175,107 @@ def test_shutdown():
         assert server.process.wait(timeout=20) == 0
 
 
+MAX_DEPTH = 60
+LONG_TUPLE = 1025  # more than a GVariant of ours takes
+
+
 class Values:
-    """Random values that a serializer of Pyro5 can write"""
+    """Random values that a serializer of Pyro5 can write, and its echo server echo"""
 
     def __init__(self, serializer):
         self.serializer = serializer
         self.random = random.Random("pyrog " + serializer)
+        self.scalars = [lambda: None, lambda: True, lambda: False, self.small, self.integer,
+                        self.real, self.odd_real, self.text, self.text]
+        if serializer != "json":
+            self.scalars += [self.binary]
+        if serializer != "marshal":  # Pyro5's marshal and json know no dates but as text
+            self.scalars += [self.moment, lambda: self.moment().date()]
+        if serializer != "json":
+            self.scalars += [lambda: complex(self.real(), self.random.choice([0.5, 1.0, 2e300]))]
+        if serializer in ("marshal", "msgpack"):  # Pyro5's serpent can't read a complex nan
+            self.scalars += [lambda: complex(self.odd_real(), self.odd_real())]
+        # What a dict's keys are made of: all of one kind, or of any
+        self.keys = {"json": [self.text, self.small, self.real],
+                     "msgpack": [self.text, self.binary],
+                     "serpent": [self.text, self.small, self.real, self.integer,
+                                 lambda: (self.text(), self.small()), lambda: True],
+                     "marshal": [self.text, self.small, self.real, self.integer, self.binary,
+                                 lambda: (self.text(), self.small()), lambda: None,
+                                 lambda: frozenset([self.small(), self.text()])]}[serializer]
 
-    def scalar(self):
-        kinds = [lambda: None, lambda: True, lambda: False,
-                 lambda: self.random.randint(-2**70, 2**70),
-                 lambda: self.random.randint(-300, 300),
-                 lambda: self.random.choice([2**31, 2**32, 2**63, 2**64, -2**63, -2**63 - 1]),
-                 lambda: self.random.uniform(-1e9, 1e9),
-                 lambda: self.random.choice([0.0, -0.0, 1e300, 5e-324, 1e16, 123456.75]),
-                 self.text, self.text]
-        if self.serializer != "json":
-            kinds.append(lambda: bytes(self.random.randrange(256)
-                                       for _ in range(self.random.randrange(20))))
-        if self.serializer in ("serpent", "marshal"):
-            kinds.append(lambda: complex(self.random.uniform(-9, 9), self.random.uniform(1, 9)))
-        return self.random.choice(kinds)()
+    def count(self, less_than):
+        return range(self.random.randrange(less_than))
+
+    def small(self):
+        return self.random.randint(-300, 300)
+
+    def integer(self):
+        power = self.random.choice([8, 15, 16, 31, 32, 53, 63, 64, 70, 128, 1000])
+        around = 2**power + self.random.randint(-2, 2)
+        return self.random.choice([around, -around, self.random.randint(-around, around)])
+
+    def real(self):
+        return self.random.uniform(-1e9, 1e9)
+
+    def odd_real(self):
+        return self.random.choice([0.0, -0.0, 1e300, -5e-324, 1e16, 123456.75, math.nan, math.inf,
+                                   -math.inf])
 
     def text(self):
         alphabet = "aZ09 '\"\\\n\t\x00\x7f\x9f\u00e9\u20ac\u200b\U0001f600"
         if self.serializer != "serpent":
             alphabet += "\x01"
-        return "".join(self.random.choice(alphabet) for _ in range(self.random.randrange(12)))
+        if self.serializer in ("serpent", "marshal"):
+            alphabet += "\ud800\udfff"
+        return "".join(self.random.choice(alphabet) for _ in self.count(12))
 
-    def key(self):
+    def binary(self):
+        return self.random.randbytes(self.random.randrange(20))
+
+    def moment(self):
+        return datetime.datetime(2001, 1, 1) + datetime.timedelta(
+            days=self.random.randrange(20000), seconds=self.random.randrange(86400),
+            microseconds=self.random.choice([0, 1, 999999, 500000]))
+
+    def scalar(self):
+        return self.random.choice(self.scalars)()
+
+    def hashable(self):
         if self.serializer in ("json", "msgpack"):
-            return self.text()
-        return self.random.choice([self.text, lambda: self.random.randint(-99, 99),
-                                   lambda: (self.text(), 1), lambda: 0.5])()
+            return self.small()
+        return self.random.choice([self.small, self.integer, self.text, self.real,
+                                   lambda: (self.small(), (self.text(),))])()
+
+    def container(self, items):
+        """With the items, which are values of any kind"""
+        kind = self.random.choice(["list", "tuple", "dict", "general dict"])
+        if kind == "list":
+            return items
+        if kind == "tuple":
+            return tuple(items)
+        key = self.random.choice(self.keys)
+        return {key() if kind == "dict" else self.random.choice(self.keys)(): item
+                for item in items}
+
+    def deep(self):
+        value = self.scalar()
+        for _ in range(self.random.randrange(MAX_DEPTH // 2, MAX_DEPTH)):  # keys may be tuples
+            value = self.container([value])
+        return value
 
     def value(self, depth=0):
         if depth == 4 or self.random.random() < 0.4:
             return self.scalar()
-        items = [self.value(depth + 1) for _ in range(self.random.randrange(4))]
-        kind = self.random.randrange(4)
-        if kind == 0:
-            return items
-        if kind == 1:
-            return tuple(items)
-        if kind == 2:
-            return {self.key(): item for item in items}
-        return {self.random.randint(-50, 50) for _ in range(self.random.randrange(1, 5))}
+        kind = self.random.randrange(50)
+        if kind == 0 and depth == 0:
+            return self.deep()
+        if kind == 1 and depth == 0:
+            return tuple(self.small() for _ in range(LONG_TUPLE + self.small() + 300))
+        if kind < 10:
+            return self.random.choice([set, frozenset] if self.serializer in (
+                "serpent", "marshal") else [set])(self.hashable() for _ in self.count(5))
+        return self.container([self.value(depth + 1) for _ in self.count(4)])
 
 
 def shape(value):
@@ -229,6 +292,34 @@ def shape(value):
 def same(a, b):
     return shape(a) == shape(b)
 
+
+def nested(depth, wrap):
+    value = wrap(0)
+    for _ in range(depth - 1):
+        value = wrap(value)
+    return value
+
+
+WRAPPERS = {
+    "lists": lambda value: [value],
+    "tuples": lambda value: (value,),
+    "dicts": lambda value: {"a": value},
+    "general dicts": lambda value: {"a": value, 1: 2},
+}
+
+for _serializer, _what in itertools.product(SERIALIZERS, WRAPPERS):
+    if (_serializer, _what) != ("msgpack", "general dicts"):  # Pyro5 reads none
+        @tap.case(_serializer, _what)
+        def test_depth(serializer, what):
+            with servers.ours() as server, servers.pyro5() as reference:
+                with connect(server, serializer) as mine, \
+                        connect(reference, serializer) as theirs:
+                    value = nested(MAX_DEPTH, WRAPPERS[what])
+                    assert same(mine.echo(value), theirs.echo(value))
+                    error = raises(Pyro5.errors.MessageTooLargeError, mine.echo,
+                                   nested(MAX_DEPTH + 1, WRAPPERS[what]))
+                    assert "containers" in str(error)
+                    assert mine.echo(1) == 1
 
 for _serializer in SERIALIZERS:
     @tap.case(_serializer)

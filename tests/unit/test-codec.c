@@ -66,6 +66,41 @@ test_round_trip (void)
     }
 }
 
+/* Arguments are written and read with all the depth that a result may have, and no more */
+static void
+test_depth (void)
+{
+  for (guint i = 0; i < N_CODECS * 2; i++)
+    {
+      const PyrogCodec *codec = pyrog_codec_get (1 + i % N_CODECS);
+      gboolean fits = i < N_CODECS;
+      g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+      g_autoptr (GError) error = NULL;
+      PyrogValue lists[PYROG_MAX_DEPTH + 1] = { { .kind = PYROG_KIND_LIST } };
+      PyrogCallParts again;
+      PyrogBuffer out;
+
+      for (guint j = 1; j < G_N_ELEMENTS (lists); j++)
+        lists[j] = (PyrogValue){ .kind = PYROG_KIND_LIST, .size = 1, .items = &lists[j - 1] };
+      const PyrogCallParts call = {
+        .object = pyrog_value_text ("obj"),
+        .method = pyrog_value_text ("method"),
+        .args = { .kind = PYROG_KIND_TUPLE,
+                  .size = 1,
+                  .items = &lists[fits ? PYROG_MAX_DEPTH - 1 : PYROG_MAX_DEPTH] },
+        .kwargs = { .kind = PYROG_KIND_DICT },
+      };
+      pyrog_buffer_init (&out, G_MAXSIZE);
+      g_test_message ("%s", codec->name);
+      g_assert_true (pyrog_codec_encode_call (codec, &call, &out, &error) == fits);
+      if (fits)
+        g_assert_true (pyrog_codec_decode_call (codec, arena, out.data, out.size, &again, &error));
+      else
+        g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE);
+      pyrog_buffer_clear (&out);
+    }
+}
+
 /* json has members instead, and is tested in test-codec-json.c */
 static const char *const malformed[] = {
   "None",
@@ -136,6 +171,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec/find", test_find);
   g_test_add_func ("/codec/round-trip", test_round_trip);
+  g_test_add_func ("/codec/depth", test_depth);
   g_test_add_func ("/codec/malformed", test_malformed);
   g_test_add_func ("/codec/any-method", test_any_method);
   return g_test_run ();
