@@ -205,6 +205,28 @@ pyrog_daemon_unregister (PyrogDaemon *self, const char *id)
 }
 
 /**
+ * pyrog_daemon_id_of:
+ * @self: a daemon
+ * @servant: a servant
+ *
+ * The id under which a servant is registered, the newest if there are several.
+ *
+ * Returns: (transfer full) (nullable): the id, or %NULL if it is not registered
+ *
+ * Since: 1.0
+ */
+char *
+pyrog_daemon_id_of (PyrogDaemon *self, PyrogServant *servant)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
+  g_return_val_if_fail (PYROG_IS_SERVANT (servant), NULL);
+
+  if (self->dispatcher == NULL)
+    return NULL;
+  return pyrog_object_table_dup_id (pyrog_dispatcher_get_objects (self->dispatcher), servant);
+}
+
+/**
  * pyrog_daemon_uri_for:
  * @self: a daemon
  * @id: the id of an object, registered or not

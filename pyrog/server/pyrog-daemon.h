@@ -47,6 +47,8 @@ PyrogUri *pyrog_daemon_register_type (
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_unregister (PyrogDaemon *self, const char *id);
 PYROG_AVAILABLE_IN_ALL
+char *pyrog_daemon_id_of (PyrogDaemon *self, PyrogServant *servant);
+PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error);
 PYROG_AVAILABLE_IN_ALL
 GPtrArray *pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error);

@@ -156,6 +156,9 @@ pyrog_engine_deliver_news (PyrogEngine *engine)
 {
   News *news;
 
+  /* News of another thread wake the engine once more */
+  if (engine->news.length == 0)
+    return;
   g_atomic_ref_count_inc (&engine->refs);
   do
     {

@@ -127,6 +127,28 @@ def test_signals(name):
 
 
 @each_server
+def test_batch(name):
+    """A batch is one call with one object, and what fails in it is told too"""
+    with Server(name) as server, server.connect("story") as story:
+        for uri, expected in ("percall", [[1, 2, 3], [1, 2, 3]]), ("session", [[1, 2, 3], [4, 5, 6]]):
+            with server.connect(uri) as proxy:
+                for results in expected:
+                    batch = Pyro5.api.BatchProxy(proxy)
+                    for _ in results:
+                        batch.increment()
+                    assert list(batch()) == results
+        batch = Pyro5.api.BatchProxy(story)
+        batch.count()
+        batch.fail()
+        results = batch()
+        assert next(results) == 1
+        raises(KeyError, "nobody hears", next, results)
+        lines = story.tell()
+        while "failed fail: nobody hears" not in lines:
+            lines = story.tell()
+
+
+@each_server
 def test_metadata(name):
     with Server(name) as server, server.connect("Pyro.Daemon") as daemon:
         assert daemon.ping() is None

@@ -4,6 +4,7 @@
 
 #include "pyrog-registration.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "pyrog-daemon.h"
@@ -360,6 +361,86 @@ test_unknown_method (Fixture *fixture, gconstpointer data)
 }
 
 static void
+answer (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return (invocation, "i", GPOINTER_TO_INT (user_data));
+}
+
+/* A servant that was registered weakly is served as long as it lives */
+static void
+test_weak (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  PyrogServant *servant = pyrog_servant_new ();
+
+  pyrog_servant_add_handler (servant, "increment", "", "i", answer, GINT_TO_POINTER (7), NULL);
+  g_autoptr (PyrogUri) uri
+      = pyrog_daemon_register_full (fixture->daemon, NULL, servant, PYROG_REGISTER_WEAK, &error);
+  g_assert_no_error (error);
+  g_autofree char *id = pyrog_daemon_id_of (fixture->daemon, servant);
+  g_assert_cmpstr (id, ==, pyrog_uri_get_object (uri));
+  g_autoptr (PyrogProxy) proxy = open_proxy (uri);
+  assert_count (proxy, "increment", 7);
+  g_object_add_weak_pointer (G_OBJECT (servant), (gpointer *) &servant);
+  g_object_unref (servant);
+  /* A worker may still be on its way out of the method */
+  while (g_atomic_pointer_get (&servant) != NULL)
+    g_main_context_iteration (NULL, FALSE);
+  assert_failure (proxy, PYROG_ERROR_DAEMON, "unknown object");
+}
+
+/* Force replaces what has an id, for calls on connections that are there already, and even the
+ * daemon's own object, which can't be unregistered */
+static void
+test_force (Fixture *fixture, gconstpointer data)
+{
+  const char *const ids[] = { "mine", "Pyro.Daemon" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    {
+      g_autoptr (PyrogServant) first = pyrog_servant_new ();
+      g_autoptr (PyrogServant) second = pyrog_servant_new ();
+      g_autoptr (GError) error = NULL;
+
+      pyrog_servant_add_handler (first, "increment", "", "i", answer, GINT_TO_POINTER (1), NULL);
+      pyrog_servant_add_handler (second, "increment", "", "i", answer, GINT_TO_POINTER (2), NULL);
+      g_autoptr (PyrogUri) uri = pyrog_daemon_register_full (fixture->daemon, ids[i], first,
+                                                             PYROG_REGISTER_FORCE, &error);
+      g_assert_no_error (error);
+      g_autoptr (PyrogProxy) proxy = open_proxy (uri);
+      assert_count (proxy, "increment", 1);
+      g_assert_null (pyrog_daemon_register (fixture->daemon, ids[i], second, &error));
+      g_assert_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON);
+      g_clear_error (&error);
+      g_autoptr (PyrogUri) same = pyrog_daemon_register_full (fixture->daemon, ids[i], second,
+                                                              PYROG_REGISTER_FORCE, &error);
+      g_assert_no_error (error);
+      assert_count (proxy, "increment", 2);
+      g_assert_null (pyrog_daemon_id_of (fixture->daemon, first));
+      g_assert_cmpint (pyrog_daemon_unregister (fixture->daemon, ids[i]), ==, i == 0);
+    }
+}
+
+/* What clients read when they connect is what a servant has just then */
+static void
+test_changes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autoptr (PyrogUri) uri = pyrog_daemon_register (fixture->daemon, NULL, servant, NULL);
+  g_autoptr (PyrogProxy) before = open_proxy (uri);
+  g_autoptr (PyrogProxy) after = open_proxy (uri);
+
+  pyrog_servant_add_handler (servant, "old", "", "i", answer, GINT_TO_POINTER (1), NULL);
+  assert_count (before, "old", 1);
+  pyrog_servant_remove (servant, "old");
+  pyrog_servant_add_handler (servant, "new", "", "i", answer, GINT_TO_POINTER (2), NULL);
+  assert_count (after, "new", 2);
+  g_assert_null (call (before, "old", NULL));
+  pyrog_proxy_release (before);
+  assert_count (before, "new", 2);
+}
+
+static void
 add (const char *name, void (*test) (Fixture *, gconstpointer))
 {
   const PyrogServerType types[] = { PYROG_SERVER_TYPE_MULTIPLEX, PYROG_SERVER_TYPE_THREAD };
@@ -385,5 +466,8 @@ main (int argc, char **argv)
   add ("type", test_type);
   add ("failing-factory", test_failing_factory);
   add ("unknown-method", test_unknown_method);
+  add ("weak", test_weak);
+  add ("force", test_force);
+  add ("changes", test_changes);
   return g_test_run ();
 }
