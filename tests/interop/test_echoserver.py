@@ -105,21 +105,18 @@ for _address in ("tcp", "ipv6", "unix"):
                     check_all(server, serializer)
 
 
-for _serializer in SERIALIZERS:
-    @tap.case(_serializer)
-    def test_compressed(serializer):
-        with servers.ours(PYRO_COMPRESSION="1") as server:
+for _type, _serializer in itertools.product(SERVER_TYPES, SERIALIZERS):
+    @tap.case(_type, _serializer)
+    def test_compressed(server_type, serializer):
+        with servers.ours(PYRO_SERVERTYPE=server_type, PYRO_COMPRESSION="1") as server:
             check_all(server, serializer, compression=True)
 
 
-@tap.case()
-def test_abstract_socket():
-    name = "pyrog-test-%d" % os.getpid()
-    server = servers.EchoServer([os.environ["ECHOSERVER"], "-u", "@" + name])
-    with server:
-        proxy = Pyro5.api.Proxy("PYRO:test.echoserver@./u:\0" + name)
-        with proxy:
-            assert proxy.echo(3) == 3
+for _type in SERVER_TYPES:
+    @tap.case(_type)
+    def test_abstract_socket(server_type):
+        with servers.ours("abstract", PYRO_SERVERTYPE=server_type) as server:
+            check_all(server, "serpent")
 
 
 @tap.case()

@@ -3,6 +3,7 @@
 """Peers that mean ill, or nothing: each gets a clear answer or a closed connection, and costs others
 nothing."""
 
+import json
 import marshal
 import os
 import socket
@@ -15,6 +16,8 @@ if "PYRO5_PATH" not in os.environ:
     sys.exit(0)
 sys.path.insert(0, os.environ["PYRO5_PATH"])
 
+import msgpack  # noqa: E402
+import serpent  # noqa: E402
 import Pyro5.api  # noqa: E402
 import Pyro5.errors  # noqa: E402
 
@@ -166,6 +169,72 @@ for _what in CALLS:
             check_good_client(server)
 
 
+MARK = "put it here"
+SERIALIZERS = {
+    "serpent": (SERPENT, serpent.dumps),
+    "marshal": (MARSHAL, marshal.dumps),
+    "json": (JSON, lambda call: json.dumps(
+        dict(zip(("object", "method", "params", "kwargs"), call))).encode()),
+    "msgpack": (MSGPACK, msgpack.packb),
+}
+# How each writes the mark, and what stands in its place in the arguments of a call
+MARKS = {
+    "serpent": b"'put it here'",
+    "marshal": marshal.dumps((MARK,))[2:],
+    "json": b'"put it here"',
+    "msgpack": msgpack.packb(MARK),
+}
+ARGUMENTS = {
+    ("serpent", "wrong UTF-8"): b"'\xff\xfe'",
+    ("serpent", "half a character"): b"'\xe2\x82'",
+    ("serpent", "an int of 5000 digits"): b"9" * 5000,
+    ("serpent", "an int of a million digits"): b"9" * 1000000,
+    ("serpent", "a hexadecimal int bomb"): b"0x" + b"f" * 100000,
+    ("marshal", "wrong UTF-8"): b"u\x02\0\0\0\xff\xfe",
+    ("marshal", "half a character"): b"u\x02\0\0\0\xe2\x82",
+    ("marshal", "a code object"): marshal.dumps(compile("1", "x", "eval")),
+    ("marshal", "a code object in a list"): marshal.dumps([compile("1", "x", "eval")]),
+    ("marshal", "an int of 30000 bits"): marshal.dumps(2**30000),
+    ("marshal", "an int of 2^31 digits"): b"l\xff\xff\xff\x7f",
+    ("marshal", "an int of -2^31 digits"): b"l\0\0\0\x80",
+    ("marshal", "a tuple of 2^31 items"): b"(\xff\xff\xff\x7f",
+    ("marshal", "deep nesting"): b")\x01" * 30000 + b")\0",
+    ("json", "wrong UTF-8"): b'"\xff\xfe"',
+    ("json", "half a character"): b'"\xe2\x82"',
+    ("json", "an int of 5000 digits"): b"9" * 5000,
+    ("json", "an int of a million digits"): b"9" * 1000000,
+    ("json", "deep nesting"): nested(30000),
+    ("msgpack", "wrong UTF-8"): b"\xa2\xff\xfe",
+    ("msgpack", "half a character"): b"\xa2\xe2\x82",
+    ("msgpack", "an int of 5000 digits"): b"\xc8\x13\x88\x31" + b"9" * 5000,
+    ("msgpack", "an int of a million digits"): b"\xc9\x00\x0f\x42\x40\x31" + b"9" * 1000000,
+    ("msgpack", "an array of 2^32 items"): b"\xdd\xff\xff\xff\xff",
+    ("msgpack", "a dict of 2^32 items"): b"\xdf\xff\xff\xff\xff",
+    ("msgpack", "deep nesting"): b"\x91" * 30000 + b"\x90",
+    ("msgpack", "an unknown extension"): b"\xd4\x7fx",
+}
+
+for _serializer, _what in ARGUMENTS:
+    for _server_type in SERVER_TYPES:
+        @tap.case(_serializer, _what, _server_type)
+        def test_argument(serializer, what, server_type):
+            number, dumps = SERIALIZERS[serializer]
+            call = dumps(("test.echoserver", "echo", (MARK,), {}))
+            bad_call = call.replace(MARKS[serializer], ARGUMENTS[serializer, what])
+            assert bad_call != call
+            with servers.ours(PYRO_SERVERTYPE=server_type) as server, Peer(server) as peer:
+                peer.shake_hands()
+                peer.send(frame(INVOKE, bad_call, serializer=number, seq=7))
+                kind, flags, payload = peer.message()
+                assert kind == RESULT and flags & EXCEPTION, (kind, flags)
+                assert b"SerializeError" in payload or b"MessageTooLarge" in payload, payload
+                assert len(payload) < 4096
+                peer.send(frame(INVOKE, call, serializer=number, seq=8))
+                kind, flags, payload = peer.message()
+                assert kind == RESULT and not flags and MARK.encode() in payload, payload
+                check_good_client(server)
+
+
 @tap.case()
 def test_compressed_bomb_after_the_handshake():
     with servers.ours(PYRO_MAX_MESSAGE_SIZE="1000000") as server, Peer(server) as peer:
@@ -184,28 +253,41 @@ def test_message_above_the_limit():
         check_good_client(server)
 
 
-def stall_silently(peer):
+def stall_silently(server, peer):
     pass
 
 
-def stall_in_the_header(peer):
+def stall_in_the_header(server, peer):
     peer.send(frame(CONNECT, HELLO)[:20])
 
 
-def stall_in_the_payload(peer):
+def stall_in_the_payload(server, peer):
     peer.shake_hands()
     peer.send(frame(INVOKE, b"x" * 1000, size=1000000))
 
 
-def stall_without_reading(peer):
-    peer.shake_hands()
-    request = frame(INVOKE, b"('test.echoserver','echo',('" + b"y" * 60000 + b"',),{})")
-    peer.socket.settimeout(1)
+BIG_CALL = frame(INVOKE, b"('test.echoserver','echo',('" + b"y" * 60000 + b"',),{})")
+TURNS = 5
+
+
+def send_what_fits(peer, data, done):
+    """Sends data again and again, from byte done on, until there is no room; returns where it is"""
     try:
         while True:
-            peer.send(request)
-    except TimeoutError:
-        pass
+            done = (done + peer.socket.send(data[done:])) % len(data)
+    except BlockingIOError:
+        return done
+
+
+def stall_without_reading(server, peer):
+    """The server takes no more when a good client had several turns and there is still no room"""
+    peer.shake_hands()
+    peer.socket.setblocking(False)
+    done, turns = send_what_fits(peer, BIG_CALL, 0), 0
+    while turns < TURNS:
+        check_good_client(server)
+        before, done = done, send_what_fits(peer, BIG_CALL, done)
+        turns = turns + 1 if done == before else 0
 
 
 STALLS = {
@@ -223,12 +305,26 @@ for _server_type in SERVER_TYPES:
             with servers.ours(PYRO_SERVERTYPE=server_type) as server:
                 peers = [Peer(server) for _ in range(count)]
                 for peer in peers:
-                    STALLS[stall](peer)
+                    STALLS[stall](server, peer)
                 for _ in range(5):
                     check_good_client(server)
                 for peer in peers:
                     peer.socket.close()
                 check_good_client(server)
+
+
+for _server_type in SERVER_TYPES:
+    @tap.case(_server_type)
+    def test_not_reading_has_a_deadline(server_type):
+        with servers.ours(PYRO_SERVERTYPE=server_type, PYROG_WRITE_TIMEOUT="1") as server, \
+                Peer(server) as peer:
+            peer.shake_hands()
+            try:
+                while True:  # ends when the server closes the connection
+                    peer.send(BIG_CALL)
+            except (ConnectionResetError, BrokenPipeError):
+                pass
+            check_good_client(server)
 
 
 @tap.case()
