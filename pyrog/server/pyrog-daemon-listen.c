@@ -32,12 +32,13 @@ listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
 /**
  * pyrog_daemon_listen:
  * @self: a daemon
- * @location: `host:port`, `[IPv6 address]:port`, `./u:/path/to/socket` or `./u:@abstract-name`;
- * port 0 is a free one
+ * @location: `host:port`, `[IPv6 address]:port`, `./u:/path/to/socket`, `./u:name` or
+ *   `./u:@abstract-name`; port 0 is a free one
  * @error: return location for an error
  *
  * Binds a socket, one more with each call. The file of a unix socket admits its own user only; a
- * dead socket that another daemon of the same user left is replaced.
+ * dead socket that another daemon of the same user left is replaced. A bare name is that of a file
+ * in the directory `pyrog` of the user's runtime directory ($XDG_RUNTIME_DIR).
  *
  * Returns: whether it worked
  *

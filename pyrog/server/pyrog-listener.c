@@ -5,25 +5,22 @@
 #include "pyrog-listener.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pyrog-error.h"
+#include "pyrog-socket-file.h"
 
 #define BACKLOG 512
-#define OWNER_ONLY 0600
 
 struct _PyrogListener
 {
   GSocket *socket; /* (owned) */
   PyrogLocation location;
-  dev_t device; /* of the socket's file, if it is ours to remove */
-  ino_t inode;  /* 0: there is nothing to remove */
+  PyrogSocketFile *file; /* (owned) (nullable) if it is ours to remove */
 };
 
 static gboolean
@@ -37,97 +34,68 @@ fail (GError **error, const PyrogLocation *location, GError *cause)
   return FALSE;
 }
 
-/* ---- Unix sockets ---- */
-
-/* Whether nobody listens on the socket any more */
-static gboolean
-is_dead (GSocketAddress *address)
-{
-  g_autoptr (GSocket) socket
-      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
-  g_autoptr (GError) error = NULL;
-
-  return socket != NULL && !g_socket_connect (socket, address, NULL, &error)
-         && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-}
-
-/* Removes what a daemon of ours left behind when it died */
-static void
-remove_dead_socket (const char *path, GSocketAddress *address)
-{
-  struct stat info;
-
-  if (lstat (path, &info) == 0 && S_ISSOCK (info.st_mode) && info.st_uid == geteuid ()
-      && is_dead (address))
-    unlink (path);
-}
-
-static GSocketAddress *
-prepare_unix (PyrogListener *self, GSocket *socket, GError **error)
-{
-  const char *name = self->location.sockname;
-  g_autoptr (GSocketAddress) address = pyrog_location_socket_address (name, error);
-
-  if (address == NULL || *name == '@')
-    return g_steal_pointer (&address);
-  remove_dead_socket (name, address);
-  /* On Linux the file gets the mode of the socket, so there is no moment when others may connect */
-  if (fchmod (g_socket_get_fd (socket), OWNER_ONLY) != 0)
-    {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s", g_strerror (errno));
-      return NULL;
-    }
-  return g_steal_pointer (&address);
-}
-
-static void
-remember_file (PyrogListener *self)
-{
-  struct stat info;
-
-  if (self->location.sockname != NULL && *self->location.sockname != '@'
-      && lstat (self->location.sockname, &info) == 0)
-    {
-      self->device = info.st_dev;
-      self->inode = info.st_ino;
-    }
-}
-
 /* ---- Binding ---- */
 
-static gboolean
-bind_socket (
-    PyrogListener *self, GSocket *socket, GSocketAddress *address, gboolean reuse, GError **error)
+static GSocket *
+new_socket (GSocketFamily family, GError **error)
 {
-  g_socket_set_blocking (socket, FALSE);
-  g_socket_set_listen_backlog (socket, BACKLOG);
-  if (!g_socket_bind (socket, address, reuse, error) || !g_socket_listen (socket, error))
+  GSocket *socket = g_socket_new (family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
+
+  if (socket != NULL)
+    {
+      g_socket_set_blocking (socket, FALSE);
+      g_socket_set_listen_backlog (socket, BACKLOG);
+    }
+  return socket;
+}
+
+static gboolean
+bind_address (PyrogListener *self, GSocketAddress *address, gboolean reuse, GError **error)
+{
+  g_autoptr (GSocket) socket = new_socket (g_socket_address_get_family (address), error);
+
+  if (socket == NULL || !g_socket_bind (socket, address, reuse, error)
+      || !g_socket_listen (socket, error))
     return FALSE;
   g_set_object (&self->socket, socket);
   return TRUE;
 }
 
 static gboolean
-bind_address (PyrogListener *self, GSocketAddress *address, gboolean reuse, GError **error)
+bind_abstract (PyrogListener *self, GError **error)
 {
-  g_autoptr (GSocket) socket
-      = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
-                      G_SOCKET_PROTOCOL_DEFAULT, error);
+  g_autoptr (GSocketAddress) address
+      = pyrog_location_socket_address (self->location.sockname, error);
 
-  return socket != NULL && bind_socket (self, socket, address, reuse, error);
+  return address != NULL && bind_address (self, address, FALSE, error);
+}
+
+/* The uri names the whole path, and it has to be one that can stand there */
+static gboolean
+find_path (PyrogListener *self, GError **error)
+{
+  g_autofree char *path = pyrog_socket_file_find_path (self->location.sockname, error);
+  g_autofree char *text = path != NULL ? g_strconcat ("./u:", path, NULL) : NULL;
+  g_auto (PyrogLocation) checked = { 0 };
+
+  if (text == NULL || !pyrog_location_parse (text, &checked, error))
+    return FALSE;
+  g_free (self->location.sockname);
+  self->location.sockname = g_steal_pointer (&path);
+  return TRUE;
 }
 
 static gboolean
 bind_unix (PyrogListener *self, GError **error)
 {
-  g_autoptr (GSocket) socket
-      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, error);
-  g_autoptr (GSocketAddress) address = socket != NULL ? prepare_unix (self, socket, error) : NULL;
-
-  if (address == NULL || !bind_socket (self, socket, address, FALSE, error))
+  if (*self->location.sockname == '@')
+    return bind_abstract (self, error);
+  g_autoptr (GSocket) socket = new_socket (G_SOCKET_FAMILY_UNIX, error);
+  if (socket == NULL || !find_path (self, error))
     return FALSE;
-  remember_file (self);
-  return TRUE;
+  self->file = pyrog_socket_file_new (socket, self->location.sockname, error);
+  g_set_object (&self->socket, socket);
+  return self->file != NULL;
 }
 
 /* Names are looked up here and now */
@@ -251,13 +219,10 @@ pyrog_listener_new_for_socket (GSocket *socket, GError **error)
 void
 pyrog_listener_free (PyrogListener *self)
 {
-  struct stat info;
-
   if (self == NULL)
     return;
-  if (self->inode != 0 && lstat (self->location.sockname, &info) == 0 && info.st_dev == self->device
-      && info.st_ino == self->inode)
-    unlink (self->location.sockname);
+  /* While it still listens: nobody takes it for dead, and puts another one in its place */
+  g_clear_pointer (&self->file, pyrog_socket_file_free);
   if (self->socket != NULL)
     g_socket_close (self->socket, NULL);
   g_clear_object (&self->socket);

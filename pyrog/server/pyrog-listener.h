@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* One bound socket. A unix socket's file has mode 0600 from the first moment, replaces only a dead
- * socket of our own, and is removed at the end if it is still ours. */
+/* One bound socket. For the file of a unix socket see PyrogSocketFile. */
 typedef struct _PyrogListener PyrogListener;
 
 /* prefer_ip_version: 4, 6, or 0 for the one that Pyro5 prefers, which is 4. Errors:
