@@ -15,6 +15,9 @@
  * and a text in a certificate may hold bytes that are no UTF-8, which its properties pass on.
  * Nothing but the certificate's DER goes from one to the other. */
 
+/* Certificates have one or two KiB. GnuTLS searches names from their start for each part, and a
+ * peer chooses how many parts there are: with this limit that takes milliseconds. */
+#define MAX_DER (16u * 1024)
 /* Of SHA-256, in hexadecimal digits */
 #define FINGERPRINT_DIGITS 64u
 /* RFC 5280 allows 20; larger numbers are told, up to a bound that no sane maker reaches */
@@ -34,14 +37,14 @@ dup_der (GTlsCertificate *certificate)
   return der;
 }
 
-/* NULL if GnuTLS does not understand it */
+/* NULL if it is too large or GnuTLS does not understand it */
 static Parsed *
 parse (GTlsCertificate *certificate)
 {
   g_autoptr (GByteArray) der = dup_der (certificate);
   g_autoptr (Parsed) parsed = NULL;
 
-  if (der == NULL || gnutls_x509_crt_init (&parsed) != GNUTLS_E_SUCCESS)
+  if (der == NULL || der->len > MAX_DER || gnutls_x509_crt_init (&parsed) != GNUTLS_E_SUCCESS)
     return NULL;
   const gnutls_datum_t datum = { .data = der->data, .size = der->len };
   if (gnutls_x509_crt_import (parsed, &datum, GNUTLS_X509_FMT_DER) != GNUTLS_E_SUCCESS)

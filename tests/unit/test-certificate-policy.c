@@ -361,6 +361,19 @@ test_escaped_message (Fixture *f, gconstpointer data)
   g_assert_null (strpbrk (error->message, "\n\033"));
 }
 
+/* A certificate that is too large to be read is refused, even if it is pinned */
+static void
+test_large_certificate (Fixture *f, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (17 * 1024, 'a');
+  const TestCertificate wanted = { .dns_names = { { name } }, .begin = -100 };
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new (&wanted, NULL);
+  g_autofree char *fingerprint = pyrog_certificate_dup_fingerprint (certificate);
+
+  add_pin (f, fingerprint);
+  assert_refused (f, certificate, 0, "*can't be read");
+}
+
 static gpointer
 check_often (gpointer data)
 {
@@ -410,6 +423,7 @@ main (int argc, char **argv)
   ADD ("old-list", NULL, test_old_list);
   ADD ("bad-rules", NULL, test_bad_rules);
   ADD ("escaped-message", NULL, test_escaped_message);
+  ADD ("large-certificate", NULL, test_large_certificate);
   ADD ("threads", NULL, test_threads);
   return g_test_run ();
 }

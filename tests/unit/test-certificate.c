@@ -149,6 +149,42 @@ test_issuer_and_validity (void)
   g_assert_cmpint (g_date_time_difference (end, begin), ==, 200 * G_TIME_SPAN_SECOND);
 }
 
+static guint
+der_size (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  return der->len;
+}
+
+/* A certificate of a limited size is read, and of one with a byte more only its fingerprint */
+static void
+test_size (void)
+{
+  const guint limit = 16 * 1024;
+  g_autofree char *name = g_strnfill (limit - 1000, 'a');
+  TestCertificate wanted = { .dns_names = { { name } } };
+  g_autoptr (GTlsCertificate) probe = test_certificate_new (&wanted, NULL);
+  guint missing = limit - der_size (probe);
+
+  /* The signature's size varies by a few bytes */
+  for (guint i = 0; i < 9; i++)
+    {
+      g_autofree char *longer = g_strnfill (limit - 1004 + missing + i, 'a');
+      wanted.dns_names[0].text = longer;
+      g_autoptr (GTlsCertificate) certificate = test_certificate_new (&wanted, NULL);
+      g_autofree char *serial = pyrog_certificate_dup_serial_number (certificate);
+      g_autofree char *fingerprint = pyrog_certificate_dup_fingerprint (certificate);
+      g_auto (GStrv) names = pyrog_certificate_list_dns_names (certificate);
+      gboolean small = der_size (certificate) <= limit;
+      g_test_message ("%u bytes", der_size (certificate));
+      g_assert_cmpstr (serial, ==, small ? "01" : NULL);
+      g_assert_cmpuint (g_strv_length (names), ==, small ? 1 : 0);
+      g_assert_nonnull (fingerprint);
+    }
+}
+
 /* Two certificates differ in their fingerprints, and so do their keys */
 static void
 test_fingerprints (void)
@@ -231,6 +267,7 @@ main (int argc, char **argv)
   g_test_add_func ("/certificate/common-name", test_common_name);
   g_test_add_func ("/certificate/alternative-names", test_alternative_names);
   g_test_add_func ("/certificate/issuer-and-validity", test_issuer_and_validity);
+  g_test_add_func ("/certificate/size", test_size);
   g_test_add_func ("/certificate/fingerprints", test_fingerprints);
   g_test_add_func ("/certificate/parse", test_parse);
   g_test_add_func ("/certificate/describe-errors", test_describe_errors);
