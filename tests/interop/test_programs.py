@@ -105,7 +105,7 @@ def test_timeout():
 
 # What stands before the cursor, and what may come there
 COMPLETIONS = {
-    ("",): "call stream get set introspect ping",
+    ("",): "call stream get set introspect ping cert",
     ("s",): "stream set",
     ("-",): "--serializer --timeout --json --version --help",
     ("--json", "p"): "ping",
@@ -117,6 +117,13 @@ COMPLETIONS = {
     ("-t", ""): "",
     ("--timeout", "=", ""): "",
     ("call", ""): "",
+    ("cert", ""): "ca server client show --help",
+    ("-j", "cert", "s"): "server show",
+    ("cert", "ca", "--f"): "--from --force",
+    ("cert", "server", "--h"): "--help --host",
+    ("cert", "client", "--h"): "--help",
+    ("cert", "client", "--name", "="): "",
+    ("cert", "show", "-"): "--json --help",
     ("call", "PYRO:x@localhost:1", ""): "",
     ("-j", "call", "PYRO:x@localhost:1", "-"): "",
 }
