@@ -127,13 +127,20 @@ pyrog_invocation_set_answered_func (PyrogInvocation *self,
 
 /* ---- The request ---- */
 
+/* Peers may send anything in the place of a name */
+static char *
+dup_name (const PyrogValue *value)
+{
+  return value->kind == PYROG_KIND_STR ? pyrog_value_dup_text (value) : g_strdup ("");
+}
+
 /**
  * pyrog_invocation_get_object_id:
  * @self: an invocation
  *
  * The id of the object that is called.
  *
- * Returns: (transfer none): the id
+ * Returns: (transfer none): the id; empty if the caller sent something else than a str
  *
  * Since: 1.0
  */
@@ -143,7 +150,7 @@ pyrog_invocation_get_object_id (PyrogInvocation *self)
   g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
 
   if (self->object_id == NULL)
-    self->object_id = pyrog_value_dup_text (&self->call.object);
+    self->object_id = dup_name (&self->call.object);
   return self->object_id;
 }
 
@@ -153,7 +160,7 @@ pyrog_invocation_get_object_id (PyrogInvocation *self)
  *
  * The name of the method that is called.
  *
- * Returns: (transfer none): the name
+ * Returns: (transfer none): the name; empty if the caller sent something else than a str
  *
  * Since: 1.0
  */
@@ -163,7 +170,7 @@ pyrog_invocation_get_method_name (PyrogInvocation *self)
   g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
 
   if (self->method_name == NULL)
-    self->method_name = pyrog_value_dup_text (&self->call.method);
+    self->method_name = dup_name (&self->call.method);
   return self->method_name;
 }
 
