@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pyrog-codec-private.h"
+#include "pyrog-date.h"
 
 /* The writer: the smallest form of everything, as msgpack-python has it */
 
@@ -248,6 +249,12 @@ write_pairs (Writer *writer, const PyrogValue *dict, const PyrogPath *path, guin
 static gboolean
 write_container (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint depth)
 {
+  PyrogValue date;
+
+  /* A date that went through a GVariant becomes one again; the keyword arguments, which are part
+   * of a call and no value, stay what they are */
+  if (depth >= PYROG_ROOT_DEPTH ("") && pyrog_date_from_dict (value, &date))
+    return write_date (writer, &date, path);
   if (depth == PYROG_MAX_CALL_DEPTH)
     return pyrog_codec_refuse_depth (path, writer->error);
   if (value->kind == PYROG_KIND_DICT)

@@ -256,15 +256,14 @@ write_dict (Writer *writer, const PyrogValue *value, const PyrogPath *path, guin
 static gboolean
 write_date (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
 {
-  gboolean is_date = value->kind == PYROG_KIND_DATE;
   g_autofree char *text = pyrog_date_to_iso (value);
 
   if (text == NULL)
     return refuse (path, writer->error, _ ("the date is not in the years 1 to 9999"));
   PyrogValue members[4] = {
-    pyrog_value_text ("__class__"),
-    pyrog_value_text (is_date ? "datetime.date" : "datetime.datetime"),
-    pyrog_value_text ("value"),
+    pyrog_value_text (PYROG_DATE_CLASS_MEMBER),
+    pyrog_value_text (pyrog_date_class ((PyrogKind) value->kind)),
+    pyrog_value_text (PYROG_DATE_TEXT_MEMBER),
     pyrog_value_text (text),
   };
   PyrogValue dict = { .kind = PYROG_KIND_DICT, .size = 2, .items = members };

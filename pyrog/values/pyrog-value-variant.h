@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  *   str        s or mmay           dict        a{sv}, a{xv}, a{dv}, a{bv} or mma(vv)
  *
  * A dict is the first of its types that all keys fit; the empty one is a{sv}. Dates are an a{sv}
- * with the members __class__ ("datetime.datetime", "datetime.date") and "value", the ISO text. */
+ * with the members __class__ ("datetime.datetime", "datetime.date") and "value", the ISO text;
+ * the msgpack codec writes such a dict as a date again. */
 
 /* Lossless, and written in GVariant's serialised form at once. Refused, with the path below root
  * and PYROG_ERROR_SERIALIZE: what nests deeper than a GVariant can keep, and tuples of more than

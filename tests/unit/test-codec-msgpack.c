@@ -5,6 +5,7 @@
 #include "canonical.h"
 #include "codec-check.h"
 #include "pyrog-error.h"
+#include "pyrog-value-variant.h"
 
 #define CODEC (&pyrog_codec_msgpack)
 
@@ -127,6 +128,63 @@ test_paths (void)
                            "result: the date is not in the years 1 to 9999");
 }
 
+/* A date is itself again after a way through a GVariant, to the microsecond; what only looks like
+ * one stays a dict */
+static void
+test_dates (void)
+{
+  static const struct
+  {
+    const char *value;
+    gboolean is_date;
+  } rows[] = {
+    { "o:1", TRUE },
+    { "o:730120", TRUE },
+    { "o:3652059", TRUE },
+    { "t:0000000000000000", TRUE },
+    { "t:41cdcd6500000000", TRUE }, /* 10**9 */
+    { "t:41cdcd6500600000", TRUE }, /* and three quarters */
+    { "t:c1cdcd6500000000", TRUE },
+    { "[t:41cdcd6500000000,{d s:\"when\"=o:5}]", TRUE },
+    { "{d s:\"__class__\"=s:\"datetime.date\",s:\"value\"=s:\"2001-02-29\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.date\",s:\"value\"=s:\"2001-02-2\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.date\",s:\"value\"=s:\"0000-01-01\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.date\",s:\"value\"=i:5}", FALSE },
+    { "{d s:\"__class__\"=s:\"date\",s:\"value\"=s:\"2001-02-03\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.date\",s:\"date\"=s:\"2001-02-03\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.datetime\",s:\"value\"=s:\"2001-02-03\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.datetime\",s:\"value\"=s:\"2001-02-03T04:05:60\"}", FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.datetime\",s:\"value\"=s:\"2001-02-03T04:05:06.5\"}",
+      FALSE },
+    { "{d s:\"__class__\"=s:\"datetime.datetime\",s:\"value\"=s:\"2001-02-03T04:05:06+01:00\"}",
+      FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+      g_autoptr (GError) error = NULL;
+      PyrogValue value = pyrog_value_from_canonical (arena, rows[i].value), again;
+      g_autoptr (GVariant) variant = pyrog_value_to_variant (&value, "value", &error);
+      PyrogBuffer direct, by_variant;
+
+      g_test_message ("%s", rows[i].value);
+      g_assert_no_error (error);
+      g_assert_true (pyrog_value_from_variant (arena, variant, &again, &error));
+      pyrog_buffer_init (&direct, G_MAXSIZE);
+      pyrog_buffer_init (&by_variant, G_MAXSIZE);
+      g_assert_true (CODEC->encode (&value, "value", &direct, &error));
+      g_assert_true (CODEC->encode (&again, "value", &by_variant, &error));
+      codec_check_bytes (by_variant.data, by_variant.size, direct.data, direct.size);
+      g_assert_true (
+          rows[i].is_date
+          == (g_strstr_len ((const char *) direct.data, (gssize) direct.size, "__class__")
+              == NULL));
+      pyrog_buffer_clear (&direct);
+      pyrog_buffer_clear (&by_variant);
+    }
+}
+
 /* 60 containers in each other are read and written, 61 are not */
 static void
 test_depth (void)
@@ -230,6 +288,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec-msgpack/other-forms", test_other_forms);
   g_test_add_func ("/codec-msgpack/refused", test_refused);
   g_test_add_func ("/codec-msgpack/paths", test_paths);
+  g_test_add_func ("/codec-msgpack/dates", test_dates);
   g_test_add_func ("/codec-msgpack/depth", test_depth);
   g_test_add_func ("/codec-msgpack/budget", test_budget);
   g_test_add_func ("/codec-msgpack/digits", test_digits);
