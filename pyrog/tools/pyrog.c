@@ -11,6 +11,7 @@
 #include "pyrog-codec.h"
 #include "pyrog-enum-types.h"
 #include "pyrog-error.h"
+#include "pyrog-introspect.h"
 #include "pyrog-print.h"
 #include "pyrog-program.h"
 #include "pyrog-proxy.h"
@@ -161,38 +162,10 @@ run_set (PyrogProxy *proxy, const Options *options, char **args, GError **error)
   return value != NULL && pyrog_proxy_set_attribute_sync (proxy, args[0], value, NULL, error);
 }
 
-static void
-print_names (const char *title, GStrv names, GStrv marked, const char *mark)
-{
-  g_print ("%s\n", title);
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      gboolean is_marked
-          = marked != NULL && g_strv_contains ((const char *const *) marked, names[i]);
-      g_print ("  %s%s\n", names[i], is_marked ? mark : "");
-    }
-}
-
 static gboolean
 run_introspect (PyrogProxy *proxy, const Options *options, char **args, GError **error)
 {
-  if (!pyrog_proxy_bind_sync (proxy, NULL, error))
-    return FALSE;
-  g_auto (GStrv) methods = pyrog_proxy_list_methods (proxy);
-  g_auto (GStrv) oneway = pyrog_proxy_list_oneway (proxy);
-  g_auto (GStrv) attributes = pyrog_proxy_list_attributes (proxy);
-  if (options->json)
-    {
-      GVariantDict dict;
-      g_variant_dict_init (&dict, NULL);
-      g_variant_dict_insert (&dict, "methods", "^as", methods);
-      g_variant_dict_insert (&dict, "oneway", "^as", oneway);
-      g_variant_dict_insert (&dict, "attrs", "^as", attributes);
-      return pyrog_print_json (g_variant_dict_end (&dict), error);
-    }
-  print_names (_ ("Methods:"), methods, oneway, _ (" (oneway)"));
-  print_names (_ ("Attributes:"), attributes, NULL, NULL);
-  return TRUE;
+  return pyrog_introspect (proxy, options->json, error);
 }
 
 static gboolean

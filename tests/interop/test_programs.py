@@ -74,7 +74,13 @@ for _kind in KINDS:
             assert members["attrs"] == ["verbose"]
             assert members["oneway"] == ["oneway_echo", "oneway_slow"]
             assert "echo" in members["methods"]
-            assert "  verbose" in pyrog("introspect", server.uri).stdout
+            text = pyrog("introspect", server.uri).stdout
+            assert "  verbose" in text
+            assert "  oneway_echo" in text and " (oneway)\n" in text
+            # Signatures and documentation are more than Pyro5 tells
+            described = kind == "pyrog"
+            assert ("description" in members) == described
+            assert ("  echo (v message)\n      Returns the message\n" in text) == described, text
             assert pyrog("ping", server.uri).returncode == 0
 
 
