@@ -90,6 +90,21 @@ typedef enum /*< flags >*/
 } PyrogRegisterFlags;
 
 /**
+ * PyrogOperation:
+ * @PYROG_OPERATION_CALL: a method is called
+ * @PYROG_OPERATION_GET: an attribute is read
+ * @PYROG_OPERATION_SET: an attribute is written
+ *
+ * What a peer wants to do with a member of an object.
+ */
+typedef enum
+{
+  PYROG_OPERATION_CALL,
+  PYROG_OPERATION_GET,
+  PYROG_OPERATION_SET,
+} PyrogOperation;
+
+/**
  * PyrogExecution:
  * @PYROG_EXECUTION_NOT_SENT: the request certainly never reached the peer; sending it again is safe
  * @PYROG_EXECUTION_MAYBE: at least one byte of the request left; the peer may have executed it

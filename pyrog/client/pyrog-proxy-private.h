@@ -16,8 +16,15 @@ struct _PyrogProxy
   PyrogConfig *config;   /* (owned) a copy */
   PyrogSession *session; /* (owned) */
   const PyrogCodec *codec;
-  double timeout; /* seconds */
+  double timeout;              /* seconds */
+  PyrogTlsObjects tls_objects; /* (owned) */
 };
+
+/* The signals that ask about daemons */
+void pyrog_proxy_install_questions (GType type);
+/* Has the session ask them */
+void pyrog_proxy_be_asked (PyrogProxy *self);
+void pyrog_proxy_clear_tls (PyrogProxy *self);
 
 /* What all calls of a proxy share */
 

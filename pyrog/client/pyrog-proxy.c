@@ -103,6 +103,7 @@ pyrog_proxy_constructed (GObject *object)
       = pyrog_codec_get ((guint) pyrog_config_get_number (self->config, PYROG_CONFIG_SERIALIZER));
   self->timeout = pyrog_config_get_seconds (self->config, PYROG_CONFIG_COMMTIMEOUT);
   self->session = pyrog_session_new (self->uri, self->config, self->codec);
+  pyrog_proxy_be_asked (self);
 }
 
 static void
@@ -118,6 +119,7 @@ pyrog_proxy_finalize (GObject *object)
   PyrogProxy *self = PYROG_PROXY (object);
 
   pyrog_session_unref (self->session);
+  pyrog_proxy_clear_tls (self);
   pyrog_uri_unref (self->uri);
   g_object_unref (self->config);
   G_OBJECT_CLASS (pyrog_proxy_parent_class)->finalize (object);
@@ -176,6 +178,7 @@ pyrog_proxy_class_init (PyrogProxyClass *klass)
   object_class->dispose = pyrog_proxy_dispose;
   object_class->finalize = pyrog_proxy_finalize;
   install_properties (object_class);
+  pyrog_proxy_install_questions (G_TYPE_FROM_CLASS (klass));
 }
 
 static void
@@ -329,41 +332,6 @@ pyrog_proxy_set_timeout (PyrogProxy *self, double seconds)
     return;
   self->timeout = seconds;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TIMEOUT]);
-}
-
-/**
- * pyrog_proxy_set_handshake:
- * @self: a proxy
- * @data: (nullable): what to say to the daemon; a floating one is consumed; %NULL for "hello"
- *
- * Sets what the proxy says to the daemon when it connects the next time.
- *
- * Since: 1.0
- */
-void
-pyrog_proxy_set_handshake (PyrogProxy *self, GVariant *data)
-{
-  g_return_if_fail (PYROG_IS_PROXY (self));
-
-  pyrog_session_set_handshake (self->session, data);
-}
-
-/**
- * pyrog_proxy_get_handshake_answer:
- * @self: a proxy
- *
- * What the daemon answered to the last handshake.
- *
- * Returns: (transfer full) (nullable): the answer, or %NULL before the first connection
- *
- * Since: 1.0
- */
-GVariant *
-pyrog_proxy_get_handshake_answer (PyrogProxy *self)
-{
-  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
-
-  return pyrog_session_get_answer (self->session);
 }
 
 /**

@@ -5,7 +5,9 @@
 #include <gio/gio.h>
 
 #include "pyrog-call-options.h"
+#include "pyrog-certificate-policy.h"
 #include "pyrog-config.h"
+#include "pyrog-connection.h"
 #include "pyrog-enums.h"
 #include "pyrog-item-stream.h"
 #include "pyrog-outcome.h"
@@ -152,5 +154,18 @@ gboolean pyrog_proxy_set_attribute_sync (
     PyrogProxy *self, const char *name, GVariant *value, GCancellable *cancellable, GError **error);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_ping_sync (PyrogProxy *self, GCancellable *cancellable, GError **error);
+
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_set_tls_certificate (PyrogProxy *self, GTlsCertificate *certificate);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_set_tls_database (PyrogProxy *self, GTlsDatabase *database);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_set_tls_interaction (PyrogProxy *self, GTlsInteraction *interaction);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_set_certificate_policy (PyrogProxy *self, PyrogCertificatePolicy *policy);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_set_server_identity (PyrogProxy *self, const char *name);
+PYROG_AVAILABLE_IN_ALL
+PyrogConnection *pyrog_proxy_get_connection (PyrogProxy *self);
 
 G_END_DECLS

@@ -94,8 +94,8 @@ write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
   return pyrog_message_end (&writer, FALSE, G_MAXUINT32, error);
 }
 
-static void
-say_connect (PyrogSession *self)
+void
+pyrog_session_say_connect_locked (PyrogSession *self)
 {
   GError *error = NULL;
 
@@ -104,43 +104,6 @@ say_connect (PyrogSession *self)
     pyrog_session_connect_failed_locked (self, error, TRUE);
   else
     pyrog_session_flush_locked (self);
-}
-
-static GError *
-certificate_error (PyrogSession *self)
-{
-  g_autofree char *flaws
-      = pyrog_tls_describe_errors (pyrog_connection_get_peer_certificate_errors (self->connection));
-  g_autofree char *location = pyrog_uri_get_location (self->uri);
-
-  return g_error_new (PYROG_ERROR, PYROG_ERROR_SECURITY,
-                      _ ("The certificate of ‘%s’ is not acceptable: %s"), location, flaws);
-}
-
-void
-pyrog_session_secure_locked (PyrogSession *self)
-{
-  GError *error = NULL;
-
-  switch (pyrog_connection_handshake (self->connection, &error))
-    {
-    case PYROG_HANDSHAKE_PENDING:
-      break;
-    case PYROG_HANDSHAKE_FAILED:
-      pyrog_session_connect_failed_locked (self, error, TRUE);
-      break;
-    case PYROG_HANDSHAKE_DONE:
-      if (pyrog_connection_get_peer_certificate_errors (self->connection)
-          == G_TLS_CERTIFICATE_NO_FLAGS)
-        {
-          say_connect (self);
-          break;
-        }
-      error = certificate_error (self);
-      pyrog_connection_refuse_certificate (self->connection);
-      pyrog_session_connect_failed_locked (self, error, TRUE);
-      break;
-    }
 }
 
 /* The name of this machine is as good as any for a socket that has none */
@@ -163,7 +126,7 @@ connected (PyrogSession *self)
   g_clear_pointer (&self->connector, pyrog_connector_free);
   if (self->tls == NULL)
     {
-      say_connect (self);
+      pyrog_session_say_connect_locked (self);
       return;
     }
   self->state = PYROG_SESSION_SECURING;
@@ -235,32 +198,6 @@ pyrog_session_begin_locked (PyrogSession *self)
   pyrog_session_resolve_quickly_locked (self);
 }
 
-void
-pyrog_session_prepare (PyrogSession *self)
-{
-  GError *error = NULL;
-
-  if (!pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
-    return;
-  g_mutex_lock (&self->lock);
-  gboolean needed
-      = self->tls == NULL
-        || (self->state == PYROG_SESSION_IDLE && pyrog_tls_context_is_outdated (self->tls));
-  g_mutex_unlock (&self->lock);
-  if (!needed)
-    return;
-  PyrogTlsContext *context = pyrog_tls_context_get_shared (self->config, &error);
-  g_mutex_lock (&self->lock);
-  if (context != NULL)
-    {
-      g_clear_pointer (&self->tls, pyrog_tls_context_unref);
-      self->tls = context;
-    }
-  g_clear_error (&self->tls_error);
-  self->tls_error = error;
-  g_mutex_unlock (&self->lock);
-}
-
 /* ---- What is said and heard when connecting ---- */
 
 void
@@ -311,4 +248,16 @@ pyrog_session_is_connected (PyrogSession *self)
   gboolean connected = self->state == PYROG_SESSION_READY;
   g_mutex_unlock (&self->lock);
   return connected;
+}
+
+PyrogConnection *
+pyrog_session_get_connection (PyrogSession *self)
+{
+  PyrogConnection *connection = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->state == PYROG_SESSION_READY)
+    connection = g_object_ref (self->connection);
+  g_mutex_unlock (&self->lock);
+  return connection;
 }

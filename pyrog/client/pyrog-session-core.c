@@ -237,6 +237,14 @@ put_waiting_on_connection (PyrogSession *self)
   finish_oneway (self);
 }
 
+void
+pyrog_session_ready_locked (PyrogSession *self)
+{
+  self->state = PYROG_SESSION_READY;
+  self->attempts = 0;
+  put_waiting_on_connection (self);
+}
+
 /* Nobody has looked at the connection for a while: whether it is still alive */
 static void
 look_at_idle_connection (PyrogSession *self)
@@ -374,11 +382,7 @@ take_message (PyrogSession *self, const PyrogHeader *header, const guint8 *body)
     {
       pyrog_connection_consume (self->connection, pyrog_header_message_size (header));
       if (!ready)
-        {
-          self->state = PYROG_SESSION_READY;
-          self->attempts = 0;
-          put_waiting_on_connection (self);
-        }
+        pyrog_session_question_locked (self, PYROG_SESSION_QUESTION_HANDSHAKE, NULL);
     }
 }
 
@@ -390,7 +394,7 @@ take_messages (PyrogSession *self)
   PyrogConnection *connection = self->connection;
   gsize max_size = (gsize) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_MESSAGE_SIZE);
 
-  while (self->connection == connection)
+  while (self->connection == connection && self->state != PYROG_SESSION_ASKING)
     {
       GError *error = NULL;
       PyrogHeader header;
@@ -412,7 +416,7 @@ read_connection (PyrogSession *self)
 {
   PyrogConnection *connection = self->connection;
 
-  for (guint i = 0; self->connection == connection; i++)
+  for (guint i = 0; self->connection == connection && self->state != PYROG_SESSION_ASKING; i++)
     {
       /* Others get their turn, but nobody would tell of what the transport has */
       if (i >= MAX_READS && !pyrog_connection_has_input (connection))

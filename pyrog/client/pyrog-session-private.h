@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include "pyrog-certificate-policy.h"
 #include "pyrog-connection-private.h"
 #include "pyrog-connector.h"
 #include "pyrog-session.h"
@@ -15,9 +16,17 @@ typedef enum
   PYROG_SESSION_CONNECTING, /* to one address */
   PYROG_SESSION_SECURING,   /* the handshake of the transport */
   PYROG_SESSION_HANDSHAKE,  /* CONNECT was sent */
+  PYROG_SESSION_ASKING,     /* the program decides whether to go on */
   PYROG_SESSION_READY,
   PYROG_SESSION_BACKOFF, /* a pause before the next try */
 } PyrogSessionState;
+
+/* What a program may be asked about a daemon */
+typedef enum
+{
+  PYROG_SESSION_QUESTION_CERTIFICATE,
+  PYROG_SESSION_QUESTION_HANDSHAKE,
+} PyrogSessionQuestion;
 
 /* All fields but the first few are locked-by lock. The functions below are called with the lock
  * held; they never call user code: what is done waits in `done`. */
@@ -27,6 +36,9 @@ struct _PyrogSession
   PyrogUri *uri;       /* (owned) */
   PyrogConfig *config; /* (owned) */
 
+  GWeakRef owner;         /* is asked, by signals; nobody is if there is none */
+  guint owner_signals[2]; /* by PyrogSessionQuestion */
+
   GMutex lock;
   guint waiters; /* threads that wait for changed: without one, nobody is woken */
   GCond changed; /* a call is done, or the reader's role is free */
@@ -35,6 +47,11 @@ struct _PyrogSession
   char *peer_name;     /* (owned) (nullable) that a certificate must be for; NULL: the uri's host */
   PyrogTlsContext *tls; /* (owned) (nullable) made before the first connection, if SSL is on */
   GError *tls_error;    /* (owned) (nullable) why it could not be made */
+  PyrogTlsObjects tls_objects;                /* (owned) */
+  PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
+  PyrogSessionQuestion question;
+  gboolean asked;    /* while ASKING: somebody was, or is just being, asked */
+  GError *objection; /* (owned) (nullable) while ASKING: what pyrog says against the daemon */
   PyrogSessionState state;
   PyrogConnector *connector;   /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
@@ -43,7 +60,7 @@ struct _PyrogSession
   guint16 next_seq;
   guint64 oneway_end;   /* no oneway call in queued ends before this position of the stream */
   gint64 last_activity; /* monotonic time */
-  gint64 retry_at;      /* the end of a pause */
+  gint64 retry_at;      /* the end of a pause, or of the time for a decision */
   guint attempts;       /* connections that failed since the last success */
   guint generation;     /* changes when what was begun asynchronously has become void */
   gboolean resolving;   /* an asynchronous look-up of this generation is on its way */
@@ -73,6 +90,30 @@ void pyrog_session_fail_locked (PyrogSession *session,
 void pyrog_session_connect_failed_locked (PyrogSession *session, GError *error, gboolean final);
 void pyrog_session_forget_connection_locked (PyrogSession *session);
 void pyrog_session_flush_locked (PyrogSession *session);
+/* Says CONNECT to the daemon */
+void pyrog_session_say_connect_locked (PyrogSession *session);
+/* The calls that wait may go: the daemon is the right one */
+void pyrog_session_ready_locked (PyrogSession *session);
+/* Has the program asked; nothing goes on meanwhile. objection (nullable) is taken. */
+void pyrog_session_question_locked (PyrogSession *session,
+                                    PyrogSessionQuestion question,
+                                    GError *objection);
+/* Asks the question, if there is one that nobody was asked. Calls user code: without the lock. */
+void pyrog_session_ask (PyrogSession *session);
+/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
+ * a thread reads for all, the source only looks at the deadlines. */
+void pyrog_session_place_source_locked (PyrogSession *session);
+/* Calls the functions of calls that are done; without the lock. context is the one whose source is
+ * being dispatched, if any: only there may user code run now. */
+void pyrog_session_run_done (PyrogSession *session, GMainContext *context);
+/* Goes on after revents of the descriptor came, or a pause has ended */
+void pyrog_session_go_on_locked (PyrogSession *session, short revents);
+/* The end of a pause that is nobody's call, or 0 */
+gint64 pyrog_session_pause_end_locked (PyrogSession *session);
+/* The earlier of two times, of which 0 is none */
+gint64 pyrog_session_earliest (gint64 a, gint64 b);
+/* All of that: the source and what is done; without the lock */
+void pyrog_session_settle (PyrogSession *session);
 /* Goes on with the handshake of the transport */
 void pyrog_session_secure_locked (PyrogSession *session);
 /* FALSE: this address is no good, the next one is to be found */

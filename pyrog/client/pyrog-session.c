@@ -10,10 +10,9 @@
 
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
-#include "pyrog-local-daemons.h"
 #include "pyrog-session-private.h"
 
-/* Who waits for a session's socket, and where: a thread in a synchronous call, or a GSource */
+/* Sessions, and the GSource that waits for the socket of one with asynchronous calls */
 
 typedef struct
 {
@@ -31,6 +30,7 @@ pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec)
   self->config = g_object_ref (config);
   self->codec = codec;
   self->source_fd = -1;
+  g_weak_ref_init (&self->owner, NULL);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   return self;
@@ -57,7 +57,13 @@ pyrog_session_unref (PyrogSession *self)
   g_clear_pointer (&self->handshake, g_variant_unref);
   g_clear_pointer (&self->tls, pyrog_tls_context_unref);
   g_clear_error (&self->tls_error);
+  g_clear_object (&self->tls_objects.certificate);
+  g_clear_object (&self->tls_objects.database);
+  g_clear_object (&self->tls_objects.interaction);
+  g_clear_object (&self->certificate_policy);
+  g_clear_error (&self->objection);
   g_free (self->peer_name);
+  g_weak_ref_clear (&self->owner);
   pyrog_uri_unref (self->uri);
   g_object_unref (self->config);
   g_mutex_clear (&self->lock);
@@ -88,10 +94,8 @@ call_func_later (PyrogCall *call)
   g_source_attach (source, call->context);
 }
 
-/* Calls the functions of calls that are done, without the lock. context is the one whose source is
- * being dispatched, if any: only there may user code run now. */
-static void
-run_done (PyrogSession *self, GMainContext *context)
+void
+pyrog_session_run_done (PyrogSession *self, GMainContext *context)
 {
   while (TRUE)
     {
@@ -178,8 +182,16 @@ attach_source (PyrogSession *self, GMainContext *context)
   g_source_attach (self->source, context);
 }
 
-static gint64
-earliest (gint64 a, gint64 b)
+gint64
+pyrog_session_pause_end_locked (PyrogSession *self)
+{
+  return self->state == PYROG_SESSION_BACKOFF || self->state == PYROG_SESSION_ASKING
+             ? self->retry_at
+             : 0;
+}
+
+gint64
+pyrog_session_earliest (gint64 a, gint64 b)
 {
   if (a == 0 || b == 0)
     return MAX (a, b);
@@ -191,7 +203,7 @@ static gint64
 next_time (PyrogSession *self)
 {
   GQueue *queues[] = { &self->queued, &self->waiting };
-  gint64 time = self->state == PYROG_SESSION_BACKOFF ? self->retry_at : 0;
+  gint64 time = pyrog_session_pause_end_locked (self);
 
   for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
     {
@@ -199,7 +211,7 @@ next_time (PyrogSession *self)
         {
           PyrogCall *call = link->data;
           if (call->func != NULL && !call->abandoned)
-            time = earliest (time, call->deadline);
+            time = pyrog_session_earliest (time, call->deadline);
         }
     }
   return time;
@@ -255,10 +267,8 @@ look_up (PyrogSession *self)
     g_main_context_pop_thread_default (context);
 }
 
-/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
- * a thread reads for all, the source only looks at the deadlines. */
-static void
-place_source (PyrogSession *self)
+void
+pyrog_session_place_source_locked (PyrogSession *self)
 {
   PyrogCall *call = first_async (self);
 
@@ -298,19 +308,30 @@ resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_mutex_lock (&self->lock);
   if (lookup->generation == self->generation && self->state == PYROG_SESSION_RESOLVING)
     pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
-  place_source (self);
+  pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
   g_clear_error (&error);
-  run_done (self, NULL);
+  pyrog_session_run_done (self, NULL);
   pyrog_session_unref (self);
   g_free (lookup);
 }
 
-static void
-go_on (PyrogSession *self, short revents)
+void
+pyrog_session_go_on_locked (PyrogSession *self, short revents)
 {
-  if (self->state == PYROG_SESSION_BACKOFF && g_get_monotonic_time () >= self->retry_at)
-    pyrog_session_begin_locked (self);
+  gint64 end = pyrog_session_pause_end_locked (self);
+
+  if (end != 0 && g_get_monotonic_time () >= end)
+    {
+      if (self->state == PYROG_SESSION_BACKOFF)
+        pyrog_session_begin_locked (self);
+      else
+        pyrog_session_connect_failed_locked (
+            self,
+            g_error_new (PYROG_ERROR, PYROG_ERROR_TIMEOUT,
+                         _ ("The program did not decide in time whether to trust the daemon")),
+            TRUE);
+    }
   if (revents != 0)
     pyrog_session_pump_locked (self, revents);
 }
@@ -327,14 +348,26 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
     {
       GIOCondition condition
           = self->fd_tag != NULL ? g_source_query_unix_fd (source, self->fd_tag) : 0;
-      go_on (self, (short) condition);
+      pyrog_session_go_on_locked (self, (short) condition);
       pyrog_session_expire_locked (self);
-      place_source (self);
+      pyrog_session_place_source_locked (self);
     }
+  gboolean question = self->state == PYROG_SESSION_ASKING && !self->asked;
   g_mutex_unlock (&self->lock);
-  run_done (self, context);
+  if (question)
+    pyrog_session_ask (self);
+  pyrog_session_run_done (self, context);
   pyrog_session_unref (self);
   return G_SOURCE_CONTINUE;
+}
+
+void
+pyrog_session_settle (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  pyrog_session_place_source_locked (self);
+  g_mutex_unlock (&self->lock);
+  pyrog_session_run_done (self, NULL);
 }
 
 void
@@ -343,210 +376,9 @@ pyrog_session_submit (PyrogSession *self, PyrogCall *call)
   pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
-  place_source (self);
+  pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
-  run_done (self, NULL);
-}
-
-/* ---- Waiting in a thread ---- */
-
-typedef struct
-{
-  PyrogSession *session;
-  PyrogCall *call;
-  GCancellable *cancellable; /* (nullable) */
-  GPollFD cancel_fd;
-  gboolean has_cancel_fd;
-} Wait;
-
-static void
-cancelled_cb (GCancellable *cancellable, gpointer user_data)
-{
-  PyrogSession *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  pyrog_session_wake_locked (self);
-  g_mutex_unlock (&self->lock);
-}
-
-/* TRUE: the call has just been given up */
-static gboolean
-give_up (Wait *wait)
-{
-  PyrogCall *call = wait->call;
-  GError *error = NULL;
-
-  if (g_cancellable_set_error_if_cancelled (wait->cancellable, &error))
-    pyrog_session_abandon_locked (wait->session, call, error, FALSE);
-  else if (call->deadline != 0 && g_get_monotonic_time () >= call->deadline)
-    pyrog_session_abandon_locked (wait->session, call, pyrog_session_timeout_error (call), TRUE);
-  return call->state == PYROG_CALL_DONE;
-}
-
-static void
-look_up_and_wait (Wait *wait)
-{
-  PyrogSession *self = wait->session;
-  g_autoptr (GSocketAddressEnumerator) enumerator = NULL;
-  g_autoptr (GSocketAddress) address = NULL;
-  GError *error = NULL;
-
-  /* An asynchronous look-up that is on its way may need this thread to end */
-  if (self->resolving)
-    {
-      pyrog_session_begin_locked (self);
-      self->resolving = FALSE;
-      if (self->state != PYROG_SESSION_RESOLVING)
-        return;
-    }
-  guint generation = self->generation;
-  enumerator = g_object_ref (pyrog_connector_get_enumerator (self->connector));
-  g_mutex_unlock (&self->lock);
-  address = g_socket_address_enumerator_next (enumerator, wait->cancellable, &error);
-  g_mutex_lock (&self->lock);
-  if (generation == self->generation && self->state == PYROG_SESSION_RESOLVING
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
-  g_clear_error (&error);
-}
-
-static gboolean
-poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
-{
-  gint64 until = call->deadline;
-
-  if (self->state == PYROG_SESSION_BACKOFF)
-    until = earliest (until, self->retry_at);
-  if (until == 0)
-    return FALSE;
-  gint64 left = MAX (until - g_get_monotonic_time (), 0);
-  timeout->tv_sec = (time_t) (left / G_USEC_PER_SEC);
-  timeout->tv_nsec = (long) (left % G_USEC_PER_SEC) * 1000;
-  return TRUE;
-}
-
-/* One wait for the socket, with the reader's role */
-static void
-read_for_all (Wait *wait)
-{
-  PyrogSession *self = wait->session;
-  struct timespec timeout;
-  short events;
-
-  if (self->state == PYROG_SESSION_RESOLVING)
-    {
-      look_up_and_wait (wait);
-      return;
-    }
-  guint generation = self->generation;
-  g_autoptr (PyrogConnection) kept
-      = self->connection != NULL ? g_object_ref (self->connection) : NULL;
-  int fd = pyrog_session_get_fd_locked (self, &events);
-  struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
-  if (wait->has_cancel_fd)
-    fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
-  gboolean timed = poll_time (self, wait->call, &timeout);
-  gboolean others = self->done.length > 0;
-  g_mutex_unlock (&self->lock);
-  if (others)
-    run_done (self, NULL);
-  int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
-  g_mutex_lock (&self->lock);
-  /* Another thread may have closed the connection meanwhile */
-  if (generation == self->generation)
-    go_on (self, count > 0 ? fds[0].revents : 0);
-}
-
-static void
-wait_for_reader (Wait *wait)
-{
-  PyrogSession *self = wait->session;
-
-  self->waiters++;
-  if (wait->call->deadline != 0)
-    g_cond_wait_until (&self->changed, &self->lock, wait->call->deadline);
-  else
-    g_cond_wait (&self->changed, &self->lock);
-  self->waiters--;
-}
-
-/* TRUE: only this thread could answer the call, and it would wait for itself */
-static gboolean
-is_for_this_thread (PyrogSession *self)
-{
-  return self->connection != NULL
-         && pyrog_local_daemons_is_own (pyrog_connection_get_remote_address (self->connection));
-}
-
-static GError *
-own_thread_error (void)
-{
-  return g_error_new_literal (
-      PYROG_ERROR, PYROG_ERROR_FAILED,
-      _ ("The daemon runs in the main context that this synchronous call would block; call "
-         "asynchronously"));
-}
-
-static void
-wait_until_done (Wait *wait)
-{
-  PyrogSession *self = wait->session;
-  PyrogCall *call = wait->call;
-
-  while (call->state != PYROG_CALL_DONE && !give_up (wait))
-    {
-      if (call->state == PYROG_CALL_WAITING && is_for_this_thread (self))
-        {
-          pyrog_session_abandon_locked (self, call, own_thread_error (), FALSE);
-          break;
-        }
-      if (self->reading)
-        {
-          wait_for_reader (wait);
-          continue;
-        }
-      self->reading = TRUE;
-      if (self->source != NULL)
-        place_source (self);
-      read_for_all (wait);
-      self->reading = FALSE;
-    }
-  /* Somebody else may want the role */
-  if (!self->reading && (self->queued.length > 0 || self->waiting.length > 0))
-    {
-      pyrog_session_wake_locked (self);
-      place_source (self);
-    }
-}
-
-void
-pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellable)
-{
-  Wait wait = { self, call, cancellable };
-  gulong handler = 0;
-
-  pyrog_session_prepare (self);
-  if (cancellable != NULL)
-    {
-      handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
-      wait.has_cancel_fd = g_cancellable_make_pollfd (cancellable, &wait.cancel_fd);
-    }
-  g_mutex_lock (&self->lock);
-  if (is_for_this_thread (self))
-    pyrog_call_fail (call, own_thread_error (), PYROG_EXECUTION_NOT_SENT);
-  else
-    {
-      pyrog_session_enter_locked (self, call);
-      wait_until_done (&wait);
-    }
-  gboolean others = self->done.length > 0;
-  g_mutex_unlock (&self->lock);
-  if (others)
-    run_done (self, NULL);
-  if (wait.has_cancel_fd)
-    g_cancellable_release_fd (cancellable);
-  if (cancellable != NULL)
-    g_cancellable_disconnect (cancellable, handler);
+  pyrog_session_run_done (self, NULL);
 }
 
 /* ---- The rest ---- */
@@ -559,9 +391,9 @@ pyrog_session_cancel (PyrogSession *self, PyrogCall *call, GError *error)
     g_error_free (error);
   else
     pyrog_session_abandon_locked (self, call, error, FALSE);
-  place_source (self);
+  pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
-  run_done (self, NULL);
+  pyrog_session_run_done (self, NULL);
 }
 
 void
@@ -578,7 +410,7 @@ pyrog_session_close (PyrogSession *self)
   if (self->state == PYROG_SESSION_READY)
     pyrog_session_lost_locked (self, g_error_new (PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
                                                   _ ("The connection was released")));
-  place_source (self);
+  pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
-  run_done (self, NULL);
+  pyrog_session_run_done (self, NULL);
 }

@@ -3,8 +3,11 @@
 #pragma once
 
 #include "pyrog-call.h"
+#include "pyrog-certificate-policy.h"
 #include "pyrog-config.h"
+#include "pyrog-connection.h"
 #include "pyrog-metadata.h"
+#include "pyrog-tls.h"
 #include "pyrog-uri.h"
 
 G_BEGIN_DECLS
@@ -23,6 +26,17 @@ void pyrog_session_unref (PyrogSession *session);
 void pyrog_session_set_handshake (PyrogSession *session, GVariant *data);
 void pyrog_session_set_codec (PyrogSession *session, const PyrogCodec *codec);
 
+/* Signals of owner, which is not kept alive, that ask about daemons. They are emitted in a thread
+ * that waits for a call, or in the context of one. */
+void pyrog_session_set_owner (PyrogSession *session,
+                              GObject *owner,
+                              guint certificate_signal,
+                              guint handshake_signal);
+/* These take effect with the next connection */
+void pyrog_session_set_tls_objects (PyrogSession *session, const PyrogTlsObjects *objects);
+void pyrog_session_set_certificate_policy (PyrogSession *session, PyrogCertificatePolicy *policy);
+void pyrog_session_set_peer_name (PyrogSession *session, const char *name);
+
 /* Begins an asynchronous call; call->func is called in the thread of call->context, or later */
 void pyrog_session_submit (PyrogSession *session, PyrogCall *call);
 /* Makes a call and waits for its end; call->error tells how it was */
@@ -36,6 +50,8 @@ void pyrog_session_close (PyrogSession *session);
 PyrogMetadata *pyrog_session_get_metadata (PyrogSession *session);
 /* The daemon's answer to the handshake: a full reference, or NULL */
 GVariant *pyrog_session_get_answer (PyrogSession *session);
+/* The connection in use: a full reference, or NULL */
+PyrogConnection *pyrog_session_get_connection (PyrogSession *session);
 gboolean pyrog_session_is_connected (PyrogSession *session);
 
 G_END_DECLS

@@ -238,7 +238,8 @@ check_validity (PyrogTlsContext *self, const char *name, GError **error)
     return set_config_error (error, _ ("The certificate ‘%s’ has expired"), name);
   if (now < begin)
     return set_config_error (error, _ ("The certificate ‘%s’ is not valid yet"), name);
-  if (end - now < WARNING_TIME)
+  /* One that is made anew each day is not old in its last hours */
+  if (end - now < MIN (WARNING_TIME, (end - begin) / 3))
     g_message ("The certificate ‘%s’ expires in less than %d days", name,
                WARNING_TIME / (24 * 60 * 60));
   return TRUE;

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pyrog-authorization.h"
 #include "pyrog-error.h"
 #include "pyrog-servant-private.h"
 
@@ -216,7 +217,10 @@ call_next (PyrogBatchRun *run, PyrogMember *method)
 
   run->state = STATE_CALLING;
   pyrog_invocation_set_answered_func (member, answered_cb, ref_run (run));
-  pyrog_servant_call_method (run->servant, method, member);
+  if (pyrog_authorization_is_asked (run->peer, member))
+    pyrog_authorize_invocation (run->peer, run->servant, member);
+  else
+    pyrog_servant_call_method (run->servant, method, member);
   return !g_atomic_int_compare_and_exchange (&run->state, STATE_CALLING, STATE_LATER);
 }
 

@@ -24,6 +24,23 @@ enum
   WAIT_REQUEST,
 };
 
+/* What goes on with something that was PENDING */
+typedef struct
+{
+  PyrogResumeFunc func;
+  gpointer user_data;
+  GDestroyNotify free_data;
+} Resumed;
+
+static void
+free_resumed (gpointer data)
+{
+  Resumed *resumed = data;
+
+  resumed->free_data (resumed->user_data);
+  g_free (resumed);
+}
+
 static void
 free_client (PyrogPeer *peer)
 {
@@ -36,6 +53,7 @@ free_client (PyrogPeer *peer)
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
   g_clear_pointer (&client->late, g_bytes_unref);
+  g_queue_clear_full (&client->resumed, free_resumed);
   g_mutex_clear (&client->turn);
   g_mutex_clear (&client->late_lock);
   client->release_engine (client->engine);
@@ -84,16 +102,36 @@ flush (PyrogClient *client)
   return !client->closed;
 }
 
+/* A stranger's time does not run while the program thinks about it */
 static void
-take_state (PyrogClient *client, PyrogDispatch state)
+stop_clock (PyrogClient *client)
 {
-  switch (state)
+  if (client->peer.authenticated || client->deadline == 0)
+    return;
+  client->time_left = MAX (client->deadline - g_get_monotonic_time (), 1);
+  __atomic_store_n (&client->deadline, 0, __ATOMIC_RELAXED);
+}
+
+static void
+start_clock (PyrogClient *client)
+{
+  if (client->time_left != 0)
+    __atomic_store_n (&client->deadline, g_get_monotonic_time () + client->time_left,
+                      __ATOMIC_RELAXED);
+  client->time_left = 0;
+}
+
+static void
+take_outcome (PyrogClient *client, PyrogDispatch outcome)
+{
+  switch (outcome)
     {
     case PYROG_DISPATCH_DONE:
     case PYROG_DISPATCH_MORE:
       break;
     case PYROG_DISPATCH_PENDING:
       client->busy = TRUE;
+      stop_clock (client);
       break;
     case PYROG_DISPATCH_CLOSE:
       client->closing = TRUE;
@@ -114,8 +152,8 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
   /* The next one has a deadline of its own */
   if (client->waiting_for == WAIT_MESSAGE)
     client->waiting_for = WAIT_NOTHING;
-  take_state (client, pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body,
-                                                 chunk, pyrog_connection_get_out (connection)));
+  take_outcome (client, pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body,
+                                                   chunk, pyrog_connection_get_out (connection)));
 }
 
 static void
@@ -158,7 +196,7 @@ serve_request (PyrogClient *client)
     return FALSE;
   if (has_more (client))
     {
-      take_state (client, pyrog_dispatcher_go_on (&client->peer));
+      take_outcome (client, pyrog_dispatcher_go_on (&client->peer));
       return TRUE;
     }
   switch (pyrog_connection_peek (connection,
@@ -202,7 +240,51 @@ serve_requests (PyrogClient *client, guint *left)
   return FALSE;
 }
 
-/* ---- Late replies ---- */
+/* ---- What comes later ---- */
+
+void
+pyrog_client_add_resumed (PyrogClient *client,
+                          PyrogResumeFunc func,
+                          gpointer user_data,
+                          GDestroyNotify free_data)
+{
+  Resumed *resumed = g_new (Resumed, 1);
+
+  *resumed = (Resumed){ func, user_data, free_data };
+  g_mutex_lock (&client->late_lock);
+  g_queue_push_tail (&client->resumed, resumed);
+  g_mutex_unlock (&client->late_lock);
+}
+
+static void
+run_resumed (PyrogClient *client, Resumed *resumed)
+{
+  PyrogDispatch outcome = resumed->func (
+      &client->peer, pyrog_connection_get_out (client->peer.connection), resumed->user_data);
+
+  free_resumed (resumed);
+  if (outcome == PYROG_DISPATCH_PENDING)
+    return;
+  client->busy = FALSE;
+  start_clock (client);
+  take_outcome (client, outcome);
+}
+
+static void
+take_resumed (PyrogClient *client)
+{
+  Resumed *resumed;
+
+  do
+    {
+      g_mutex_lock (&client->late_lock);
+      resumed = g_queue_pop_head (&client->resumed);
+      g_mutex_unlock (&client->late_lock);
+      if (resumed != NULL)
+        run_resumed (client, resumed);
+    }
+  while (resumed != NULL);
+}
 
 static void
 take_late_reply (PyrogClient *client)
@@ -296,19 +378,6 @@ read_some (PyrogClient *client, PyrogChunk **spare)
 
 /* ---- Encryption ---- */
 
-static void
-refuse_certificate (PyrogClient *client)
-{
-  PyrogConnection *connection = client->peer.connection;
-  g_autofree char *flaws
-      = pyrog_tls_describe_errors (pyrog_connection_get_peer_certificate_errors (connection));
-
-  g_debug ("Refusing the certificate of %s: %s", pyrog_connection_get_peer_name (connection),
-           flaws);
-  pyrog_connection_refuse_certificate (connection);
-  client->closing = TRUE;
-}
-
 /* FALSE: the handshake of the transport goes on, or the peer goes */
 static gboolean
 secure (PyrogClient *client)
@@ -331,8 +400,7 @@ secure (PyrogClient *client)
       return FALSE;
     case PYROG_HANDSHAKE_DONE:
       client->securing = FALSE;
-      if (pyrog_connection_get_peer_certificate_errors (connection) != G_TLS_CERTIFICATE_NO_FLAGS)
-        refuse_certificate (client);
+      take_outcome (client, client->check_certificate (client));
       return !client->closing;
     }
   g_assert_not_reached ();
@@ -346,6 +414,8 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
 
   if (client->securing && !secure (client))
     return FALSE;
+  if (client->busy)
+    take_resumed (client);
   take_late_reply (client);
   /* What came before and was left, by the last turn or while a reply was late */
   if ((has_more (client) || pyrog_connection_get_buffered (client->peer.connection) > 0)

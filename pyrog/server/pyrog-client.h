@@ -27,6 +27,8 @@ struct _PyrogClient
   gpointer engine; /* (owned) by release_engine */
   void (*release_engine) (gpointer engine);
   void (*connected) (PyrogClient *client); /* (nullable) the handshake succeeded */
+  /* (nullable) The peer's certificate is known: DONE, PENDING, or CLOSE */
+  PyrogDispatch (*check_certificate) (PyrogClient *client);
   gboolean announced; /* (locked-by the engine) ... and the engine's owner gets to know */
   gboolean removed;   /* (locked-by the engine) the engine has no more to do with it */
   gboolean dropped;   /* (locked-by the engine) a stranger that had to make room */
@@ -35,6 +37,7 @@ struct _PyrogClient
   GList link;         /* in the engine's list */
   GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
+  GQueue resumed;     /* (owned) (locked-by late_lock) what goes on in the next turn */
   GMutex late_lock;
 
   gboolean securing; /* the handshake of the transport is not done */
@@ -45,6 +48,7 @@ struct _PyrogClient
   guint32 events; /* what epoll watches */
 
   gint64 deadline;  /* (atomic) monotonic time, or 0 */
+  gint64 time_left; /* of the handshake's deadline, while the program thinks */
   int waiting_for;  /* what the deadline is of */
   guint64 progress; /* bytes sent when the deadline of writing was set */
 };
@@ -65,6 +69,11 @@ PyrogClient *pyrog_client_new (PyrogConnection *connection,
 PyrogClientState pyrog_client_serve (PyrogClient *client, PyrogChunk **spare);
 /* The epoll events that it waits for */
 guint32 pyrog_client_get_events (PyrogClient *client);
+/* To be called in the next turn; see resume() of a peer */
+void pyrog_client_add_resumed (PyrogClient *client,
+                               PyrogResumeFunc func,
+                               gpointer user_data,
+                               GDestroyNotify free_data);
 /* No request is being answered and nothing waits to be written */
 gboolean pyrog_client_is_idle (PyrogClient *client);
 

@@ -7,8 +7,6 @@
 
 G_BEGIN_DECLS
 
-#define PYROG_DAEMON_OBJECT_ID "Pyro.Daemon"
-
 /* The object that every daemon has, with the methods of Pyro5's. It keeps no reference on the
  * dispatcher, which owns it. describe tells what info() answers (free with g_free()). */
 PyrogServant *pyrog_daemon_object_new (PyrogDispatcher *dispatcher,

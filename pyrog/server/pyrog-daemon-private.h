@@ -18,8 +18,10 @@ struct _PyrogDaemon
   GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
   PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
   PyrogTlsContext *tls;        /* (owned) (nullable) read at first use, if SSL is on */
-  GMainContext *context;       /* (owned) (nullable) of the engine, or of the last one */
-  GThread *thread;             /* (unowned) that started it: compared, never used */
+  PyrogTlsObjects tls_objects; /* (owned) */
+  PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
+  GMainContext *context; /* (owned) (nullable) of the engine, or of the last one */
+  GThread *thread;       /* (unowned) that started it: compared, never used */
   gboolean draining;
 };
 
@@ -27,5 +29,11 @@ struct _PyrogDaemon
 gboolean pyrog_daemon_prepare (PyrogDaemon *self, GError **error);
 /* Without other orders: the host of the configuration, with a free port */
 gboolean pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error);
+
+/* Reads the certificates, if SSL is on */
+gboolean pyrog_daemon_prepare_tls (PyrogDaemon *self, GError **error);
+void pyrog_daemon_clear_tls (PyrogDaemon *self);
+/* The signals that ask about peers; for PyrogEngineEvents */
+const guint *pyrog_daemon_install_questions (GType type);
 
 G_END_DECLS

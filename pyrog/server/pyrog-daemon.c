@@ -91,7 +91,7 @@ pyrog_daemon_finalize (GObject *object)
   PyrogDaemon *self = PYROG_DAEMON (object);
 
   g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
-  g_clear_pointer (&self->tls, pyrog_tls_context_unref);
+  pyrog_daemon_clear_tls (self);
   g_ptr_array_unref (self->listeners);
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -99,8 +99,33 @@ pyrog_daemon_finalize (GObject *object)
 }
 
 static void
+emit_connected (GObject *object, PyrogConnection *connection)
+{
+  g_signal_emit (object, signals[SIGNAL_CLIENT_CONNECTED], 0, connection);
+}
+
+static void
+emit_disconnected (GObject *object, PyrogConnection *connection)
+{
+  g_signal_emit (object, signals[SIGNAL_CLIENT_DISCONNECTED], 0, connection);
+}
+
+static void
+emit_failed (GObject *object, PyrogInvocation *invocation, const GError *error)
+{
+  g_signal_emit (object, signals[SIGNAL_METHOD_FAILED], 0, invocation, error);
+}
+
+static PyrogEngineEvents engine_events = {
+  .connected = emit_connected,
+  .disconnected = emit_disconnected,
+  .failed = emit_failed,
+};
+
+static void
 install_signals (GType type)
 {
+  engine_events.questions = pyrog_daemon_install_questions (type);
   /**
    * PyrogDaemon::client-connected:
    * @self: the daemon
@@ -246,43 +271,14 @@ pyrog_daemon_prepare (PyrogDaemon *self, GError **error)
 {
   if (!pyrog_config_check (self->config, error))
     return FALSE;
-  if (self->tls == NULL && pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL))
-    {
-      const PyrogTlsObjects objects = { 0 };
-      self->tls = pyrog_tls_context_new (self->config, PYROG_TLS_SERVER, &objects, error);
-      if (self->tls == NULL)
-        return FALSE;
-    }
+  if (!pyrog_daemon_prepare_tls (self, error))
+    return FALSE;
   if (self->dispatcher == NULL)
     make_dispatcher (self);
   return TRUE;
 }
 
 /* ---- Running ---- */
-
-static void
-emit_connected (GObject *object, PyrogConnection *connection)
-{
-  g_signal_emit (object, signals[SIGNAL_CLIENT_CONNECTED], 0, connection);
-}
-
-static void
-emit_disconnected (GObject *object, PyrogConnection *connection)
-{
-  g_signal_emit (object, signals[SIGNAL_CLIENT_DISCONNECTED], 0, connection);
-}
-
-static void
-emit_failed (GObject *object, PyrogInvocation *invocation, const GError *error)
-{
-  g_signal_emit (object, signals[SIGNAL_METHOD_FAILED], 0, invocation, error);
-}
-
-static const PyrogEngineEvents engine_events = {
-  .connected = emit_connected,
-  .disconnected = emit_disconnected,
-  .failed = emit_failed,
-};
 
 /**
  * pyrog_daemon_start:
@@ -310,7 +306,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   self->engine = pyrog_engine_new (self->config, self->dispatcher, self->context, error);
   if (self->engine == NULL)
     return FALSE;
-  pyrog_engine_set_tls (self->engine, self->tls);
+  pyrog_engine_set_tls (self->engine, self->tls, self->certificate_policy);
   pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "pyrog-certificate-policy.h"
 #include "pyrog-config.h"
 #include "pyrog-servant.h"
 #include "pyrog-uri.h"
@@ -52,6 +53,17 @@ PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error);
 PYROG_AVAILABLE_IN_ALL
 GPtrArray *pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error);
+
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_set_tls_certificate (PyrogDaemon *self, GTlsCertificate *certificate);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_set_tls_database (PyrogDaemon *self, GTlsDatabase *database);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_set_tls_interaction (PyrogDaemon *self, GTlsInteraction *interaction);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_set_certificate_policy (PyrogDaemon *self, PyrogCertificatePolicy *policy);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_reload_certificates (PyrogDaemon *self, GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_start (PyrogDaemon *self, GError **error);

@@ -7,14 +7,15 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "pyrog-authorization.h"
 #include "pyrog-batch-run.h"
 #include "pyrog-codec.h"
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
+#include "pyrog-handshake.h"
 #include "pyrog-invocation-private.h"
 #include "pyrog-servant-private.h"
-
-#define MAX_REFUSAL 128 /* bytes of text that a stranger gets */
+#include "pyrog-value-variant.h"
 
 struct _PyrogDispatcher
 {
@@ -105,30 +106,6 @@ pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer)
                              : MIN (PYROG_MAX_CONNECT_SIZE, dispatcher->options.max_message_size);
 }
 
-/* ---- The handshake ---- */
-
-static void
-write_handshake_reply (const PyrogHeader *request,
-                       const PyrogCodec *codec,
-                       PyrogMessageType type,
-                       const PyrogValue *payload,
-                       PyrogBuffer *out)
-{
-  PyrogHeader header = { .type = (guint8) type,
-                         .serializer = (guint8) codec->serializer,
-                         .flags = request->flags & PYROG_FLAG_CORRELATION_ID,
-                         .seq = request->seq };
-  PyrogMessageWriter writer;
-
-  memcpy (header.correlation_id, request->correlation_id, PYROG_CORRELATION_ID_SIZE);
-  pyrog_message_begin (&writer, out, &header);
-  pyrog_message_begin_payload (&writer);
-  if (codec->encode (payload, "handshake", out, NULL))
-    pyrog_message_end (&writer, FALSE, PYROG_MAX_CONNECTOK_SIZE, NULL);
-  else
-    pyrog_message_abandon (&writer);
-}
-
 /* NULL: unknown or not accepted */
 static const PyrogCodec *
 accepted_codec (PyrogDispatcher *dispatcher, guint serializer)
@@ -147,85 +124,14 @@ codec_or_marshal (guint serializer)
   return codec != NULL ? codec : pyrog_codec_get (PYROG_SERIALIZER_MARSHAL);
 }
 
-static PyrogDispatch
-refuse_handshake (const PyrogHeader *request, const char *text, PyrogBuffer *out)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize) strnlen (text, MAX_REFUSAL));
-  PyrogValue reason = pyrog_value_text (valid);
-
-  write_handshake_reply (request, codec_or_marshal (request->serializer), PYROG_MESSAGE_CONNECTFAIL,
-                         &reason, out);
-  return PYROG_DISPATCH_CLOSE;
-}
-
 void
 pyrog_dispatcher_refuse (PyrogDispatcher *dispatcher,
                          PyrogPeer *peer,
                          const GError *error,
                          PyrogBuffer *out)
 {
-  const PyrogHeader unknown = { .serializer = PYROG_SERIALIZER_MARSHAL };
-
   if (!peer->authenticated)
-    refuse_handshake (&unknown, error->message, out);
-}
-
-/* {"handshake": ..., "meta": {...}} */
-static gboolean
-accept_handshake (PyrogServant *servant,
-                  PyrogArena *arena,
-                  const PyrogHeader *request,
-                  const PyrogCodec *codec,
-                  PyrogBuffer *out)
-{
-  PyrogBuilder builder;
-  PyrogValue value;
-  gsize start = out->size;
-
-  pyrog_arena_set_budget (arena, 0, 0);
-  pyrog_builder_init (&builder, arena);
-  pyrog_builder_open (&builder, PYROG_KIND_DICT);
-  pyrog_builder_utf8 (&builder, "handshake", strlen ("handshake"));
-  pyrog_builder_utf8 (&builder, "hello", strlen ("hello"));
-  pyrog_builder_utf8 (&builder, "meta", strlen ("meta"));
-  pyrog_servant_add_metadata (servant, &builder);
-  pyrog_builder_close (&builder);
-  if (pyrog_builder_finish (&builder, &value, NULL))
-    write_handshake_reply (request, codec, PYROG_MESSAGE_CONNECTOK, &value, out);
-  pyrog_builder_clear (&builder);
-  return out->size > start;
-}
-
-static PyrogDispatch
-handshake (PyrogDispatcher *dispatcher,
-           PyrogPeer *peer,
-           const PyrogMessage *message,
-           PyrogArena *arena,
-           PyrogBuffer *out)
-{
-  const PyrogHeader *header = &message->header;
-  const PyrogCodec *codec = accepted_codec (dispatcher, header->serializer);
-  g_autoptr (GError) error = NULL;
-  PyrogValue data;
-
-  if (codec == NULL)
-    return refuse_handshake (header, "serializer not accepted", out);
-  if (!codec->decode (arena, message->payload, message->payload_size, &data, &error))
-    return refuse_handshake (header, error->message, out);
-  const PyrogValue *object = pyrog_value_lookup (&data, "object");
-  if (object == NULL || pyrog_value_lookup (&data, "handshake") == NULL)
-    return refuse_handshake (header, "malformed handshake", out);
-
-  g_autoptr (PyrogServant) servant = NULL;
-  if (object->kind == PYROG_KIND_STR)
-    servant = pyrog_object_table_lookup (dispatcher->objects, object->text, object->size);
-  if (servant == NULL)
-    return refuse_handshake (header,
-                             dispatcher->options.hide_objects ? "refused" : "unknown object", out);
-  peer->authenticated = accept_handshake (servant, arena, header, codec, out);
-  if (peer->authenticated)
-    return PYROG_DISPATCH_DONE;
-  return refuse_handshake (header, "too much metadata", out);
+    pyrog_handshake_refuse (NULL, error->message, out);
 }
 
 /* ---- Calls ---- */
@@ -345,12 +251,7 @@ call_servant (PyrogDispatcher *dispatcher,
 
   if (servant == NULL)
     return;
-  if (pyrog_value_is_text (&call->method, "__getattr__"))
-    pyrog_servant_dispatch_get (servant, invocation);
-  else if (pyrog_value_is_text (&call->method, "__setattr__"))
-    pyrog_servant_dispatch_set (servant, invocation);
-  else
-    pyrog_servant_dispatch (servant, invocation);
+  pyrog_authorize_invocation (peer, servant, invocation);
 }
 
 /* Begins a batch, whose method's name says nothing; TRUE if its turn ended before it did */
@@ -484,7 +385,9 @@ dispatch_unauthenticated (PyrogDispatcher *dispatcher,
 {
   if (message->header.type != PYROG_MESSAGE_CONNECT)
     return PYROG_DISPATCH_CLOSE;
-  return handshake (dispatcher, peer, message, arena, out);
+  return pyrog_handshake_dispatch (dispatcher->objects, dispatcher->options.hide_objects, peer,
+                                   message, accepted_codec (dispatcher, message->header.serializer),
+                                   arena, out);
 }
 
 PyrogDispatch

@@ -2,7 +2,6 @@
  * Copyright the pyrog authors */
 #pragma once
 
-#include "pyrog-buffer.h"
 #include "pyrog-chunk.h"
 #include "pyrog-config.h"
 #include "pyrog-message.h"
@@ -30,15 +29,6 @@ typedef struct
 } PyrogDispatcherOptions;
 
 PyrogDispatcherOptions pyrog_dispatcher_options_from_config (PyrogConfig *config);
-
-typedef enum
-{
-  PYROG_DISPATCH_DONE,    /* what is to be sent was appended to out */
-  PYROG_DISPATCH_PENDING, /* reply_later() will be called; nothing else may be dispatched until then
-                           */
-  PYROG_DISPATCH_MORE,    /* pyrog_dispatcher_go_on() is to be called, when others had their turn */
-  PYROG_DISPATCH_CLOSE,   /* send what is in out, then close */
-} PyrogDispatch;
 
 PyrogDispatcher *pyrog_dispatcher_new (const PyrogDispatcherOptions *options);
 PyrogDispatcher *pyrog_dispatcher_ref (PyrogDispatcher *dispatcher);

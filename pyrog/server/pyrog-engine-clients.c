@@ -206,19 +206,35 @@ run_client_later (PyrogEngine *engine, PyrogClient *client)
 }
 
 static void
+take_turn_soon (PyrogClient *client)
+{
+  PyrogEngine *engine = client->engine;
+
+  if (engine->threaded)
+    pyrog_engine_push_work (engine, client);
+  else
+    run_client_later (engine, client);
+}
+
+static void
 reply_later (PyrogPeer *peer, GBytes *reply)
 {
   PyrogClient *client = (PyrogClient *) peer;
-  PyrogEngine *engine = client->engine;
 
   g_mutex_lock (&client->late_lock);
   client->late = reply != NULL ? g_bytes_ref (reply) : NULL;
   client->late_came = TRUE;
   g_mutex_unlock (&client->late_lock);
-  if (engine->threaded)
-    pyrog_engine_push_work (engine, client);
-  else
-    run_client_later (engine, client);
+  take_turn_soon (client);
+}
+
+static void
+resume (PyrogPeer *peer, PyrogResumeFunc func, gpointer user_data, GDestroyNotify free_data)
+{
+  PyrogClient *client = (PyrogClient *) peer;
+
+  pyrog_client_add_resumed (client, func, user_data, free_data);
+  take_turn_soon (client);
 }
 
 /* ---- Accepting ---- */
@@ -275,7 +291,10 @@ renew_tls (PyrogEngine *engine)
     return;
   g_autoptr (PyrogTlsContext) context = pyrog_tls_context_renew (engine->tls, &error);
   if (context != NULL)
-    pyrog_engine_set_tls (engine, context);
+    {
+      pyrog_tls_context_unref (engine->tls);
+      engine->tls = g_steal_pointer (&context);
+    }
   else
     g_message ("The certificates stay as they were: %s", error->message);
 }
@@ -296,6 +315,10 @@ admit (PyrogEngine *engine, GSocket *socket)
 
   g_atomic_ref_count_inc (&engine->refs);
   client->peer.reply_later = reply_later;
+  client->peer.resume = resume;
+  client->peer.asks = pyrog_engine_asks;
+  client->peer.ask = pyrog_engine_ask;
+  client->check_certificate = pyrog_engine_check_certificate;
   client->peer.failed = pyrog_engine_tell_failed;
   client->connected = pyrog_engine_tell_connected;
   g_mutex_lock (&engine->lock);

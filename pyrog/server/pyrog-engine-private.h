@@ -24,7 +24,10 @@ struct _PyrogEngine
   gboolean threaded;           /* server type thread */
   GThreadPool *pool;           /* (owned) (locked-by lock) (nullable) the workers, until stopped */
   PyrogTlsContext *tls;        /* (owned) (nullable) NULL: connections are not encrypted */
-  guint tls_steps;             /* of handshakes, in this dispatch; multiplex only */
+  PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
+  int decisions;                              /* (atomic) about strangers, in progress */
+  double decision_timeout;
+  guint tls_steps; /* of handshakes, in this dispatch; multiplex only */
   int epoll_fd;
   gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
   GPtrArray *gates;     /* (owned) (element-type PyrogGate) */
@@ -58,6 +61,16 @@ struct _PyrogEngine
 void pyrog_engine_release (gpointer data);
 /* The source is dispatched at that monotonic time at the latest */
 void pyrog_engine_schedule (PyrogEngine *engine, gint64 time);
+
+/* What peers are given to ask the owner; see PyrogPeer */
+gboolean pyrog_engine_asks (PyrogPeer *peer, PyrogQuestion question);
+PyrogVerdict pyrog_engine_ask (PyrogPeer *peer,
+                               PyrogQuestion question,
+                               PyrogAccessRequest *request,
+                               gboolean fallback,
+                               PyrogDecidedFunc func,
+                               gpointer user_data);
+PyrogDispatch pyrog_engine_check_certificate (PyrogClient *client);
 
 /* A turn of a client, in the engine's thread */
 void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client);

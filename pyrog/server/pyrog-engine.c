@@ -37,6 +37,7 @@ pyrog_engine_release (gpointer data)
   pyrog_dispatcher_unref (engine->dispatcher);
   g_main_context_unref (engine->context);
   g_clear_pointer (&engine->tls, pyrog_tls_context_unref);
+  g_clear_object (&engine->certificate_policy);
   g_mutex_clear (&engine->lock);
   g_free (engine);
 }
@@ -193,6 +194,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_clients = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
+  engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);
   engine->stop_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_STOP_TIMEOUT);
   double commtimeout = pyrog_config_get_seconds (config, PYROG_CONFIG_COMMTIMEOUT);
   engine->timeouts = (PyrogClientTimeouts){
@@ -237,11 +239,12 @@ pyrog_engine_new (PyrogConfig *config,
 }
 
 void
-pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context)
+pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context, PyrogCertificatePolicy *policy)
 {
   g_clear_pointer (&engine->tls, pyrog_tls_context_unref);
   if (context != NULL)
     engine->tls = pyrog_tls_context_ref (context);
+  g_set_object (&engine->certificate_policy, policy);
 }
 
 static void

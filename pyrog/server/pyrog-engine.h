@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include "pyrog-certificate-policy.h"
 #include "pyrog-config.h"
 #include "pyrog-dispatcher.h"
 #include "pyrog-listener.h"
@@ -24,6 +25,7 @@ typedef struct
   void (*connected) (GObject *owner, PyrogConnection *connection);
   void (*disconnected) (GObject *owner, PyrogConnection *connection);
   void (*failed) (GObject *owner, PyrogInvocation *invocation, const GError *error);
+  const guint *questions; /* (static) the signals that ask, by PyrogQuestion */
 } PyrogEngineEvents;
 
 /* Called when the last connection is gone after pyrog_engine_drain() */
@@ -35,8 +37,11 @@ PyrogEngine *pyrog_engine_new (PyrogConfig *config,
                                GError **error);
 /* events (static) are for as long as owner lives */
 void pyrog_engine_set_events (PyrogEngine *engine, const PyrogEngineEvents *events, GObject *owner);
-/* Encrypts the connections that come from now on, unless context is NULL */
-void pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context);
+/* Encrypts the connections that come from now on, unless context is NULL. policy (nullable) says
+ * whose certificates are accepted: without one, those without errors. */
+void pyrog_engine_set_tls (PyrogEngine *engine,
+                           PyrogTlsContext *context,
+                           PyrogCertificatePolicy *policy);
 /* Closes everything. Safe inside a handler: what is running ends first. */
 void pyrog_engine_free (PyrogEngine *engine);
 /* listener outlives the engine */

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* The daemon's own object */
+#define PYROG_DAEMON_OBJECT_ID "Pyro.Daemon"
+
 /* What is registered with a daemon, under its ids. May be used in any thread. */
 typedef struct _PyrogObjectTable PyrogObjectTable;
 

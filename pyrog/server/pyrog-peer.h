@@ -2,15 +2,38 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include "pyrog-access-request-private.h"
+#include "pyrog-buffer.h"
 #include "pyrog-connection.h"
 #include "pyrog-instance-table.h"
 #include "pyrog-invocation.h"
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  PYROG_DISPATCH_DONE,    /* what is to be sent was appended to out */
+  PYROG_DISPATCH_PENDING, /* more comes later; nothing else may be dispatched until then */
+  PYROG_DISPATCH_MORE,    /* pyrog_dispatcher_go_on() is to be called, when others had their turn */
+  PYROG_DISPATCH_CLOSE,   /* send what is in out, then close */
+} PyrogDispatch;
+
+/* What a program may be asked */
+typedef enum
+{
+  PYROG_QUESTION_CERTIFICATE,
+  PYROG_QUESTION_HANDSHAKE,
+  PYROG_QUESTION_INVOCATION,
+  PYROG_QUESTIONS, /* their number */
+} PyrogQuestion;
+
 /* One peer. What embeds it frees it when the last reference goes. */
 typedef struct _PyrogPeer PyrogPeer;
 typedef struct _PyrogBatchRun PyrogBatchRun;
+
+/* Goes on with what was PENDING; PENDING again says that this was not the last of it */
+typedef PyrogDispatch (*PyrogResumeFunc) (PyrogPeer *peer, PyrogBuffer *out, gpointer user_data);
+
 struct _PyrogPeer
 {
   gatomicrefcount refs;
@@ -24,6 +47,21 @@ struct _PyrogPeer
   /* The answer is an exception, also that of a oneway call and of one in a batch; after it was
    * written. (nullable) */
   void (*failed) (PyrogPeer *peer, PyrogInvocation *invocation);
+  /* Whether the program wants to be asked, and asking it: fallback is what it decides if it has no
+   * objection. (nullable) both: nobody is asked. */
+  gboolean (*asks) (PyrogPeer *peer, PyrogQuestion question);
+  PyrogVerdict (*ask) (PyrogPeer *peer,
+                       PyrogQuestion question,
+                       PyrogAccessRequest *request,
+                       gboolean fallback,
+                       PyrogDecidedFunc func,
+                       gpointer user_data);
+  /* Has func called where requests of the peer are served, or only free_data if the peer is gone.
+   * Any thread. */
+  void (*resume) (PyrogPeer *peer,
+                  PyrogResumeFunc func,
+                  gpointer user_data,
+                  GDestroyNotify free_data);
   void (*free) (PyrogPeer *peer);
 };
 

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+#include <poll.h>
+
+#include "pyrog-error.h"
+#include "pyrog-local-daemons.h"
+#include "pyrog-session-private.h"
+
+/* Waiting for a session's socket in the thread of a synchronous call */
+
+typedef struct
+{
+  PyrogSession *session;
+  PyrogCall *call;
+  GCancellable *cancellable; /* (nullable) */
+  GPollFD cancel_fd;
+  gboolean has_cancel_fd;
+} Wait;
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  PyrogSession *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  pyrog_session_wake_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/* TRUE: the call has just been given up */
+static gboolean
+give_up (Wait *wait)
+{
+  PyrogCall *call = wait->call;
+  GError *error = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (wait->cancellable, &error))
+    pyrog_session_abandon_locked (wait->session, call, error, FALSE);
+  else if (call->deadline != 0 && g_get_monotonic_time () >= call->deadline)
+    pyrog_session_abandon_locked (wait->session, call, pyrog_session_timeout_error (call), TRUE);
+  return call->state == PYROG_CALL_DONE;
+}
+
+static void
+look_up_and_wait (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  g_autoptr (GSocketAddressEnumerator) enumerator = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  GError *error = NULL;
+
+  /* An asynchronous look-up that is on its way may need this thread to end */
+  if (self->resolving)
+    {
+      pyrog_session_begin_locked (self);
+      self->resolving = FALSE;
+      if (self->state != PYROG_SESSION_RESOLVING)
+        return;
+    }
+  guint generation = self->generation;
+  enumerator = g_object_ref (pyrog_connector_get_enumerator (self->connector));
+  g_mutex_unlock (&self->lock);
+  address = g_socket_address_enumerator_next (enumerator, wait->cancellable, &error);
+  g_mutex_lock (&self->lock);
+  if (generation == self->generation && self->state == PYROG_SESSION_RESOLVING
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
+  g_clear_error (&error);
+}
+
+static gboolean
+poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
+{
+  gint64 until = pyrog_session_earliest (call->deadline, pyrog_session_pause_end_locked (self));
+
+  if (until == 0)
+    return FALSE;
+  gint64 left = MAX (until - g_get_monotonic_time (), 0);
+  timeout->tv_sec = (time_t) (left / G_USEC_PER_SEC);
+  timeout->tv_nsec = (long) (left % G_USEC_PER_SEC) * 1000;
+  return TRUE;
+}
+
+/* One wait for the socket, with the reader's role */
+static void
+read_for_all (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  struct timespec timeout;
+  short events;
+
+  if (self->state == PYROG_SESSION_RESOLVING)
+    {
+      look_up_and_wait (wait);
+      return;
+    }
+  if (self->state == PYROG_SESSION_ASKING)
+    {
+      g_mutex_unlock (&self->lock);
+      pyrog_session_ask (self);
+      g_mutex_lock (&self->lock);
+      return;
+    }
+  guint generation = self->generation;
+  g_autoptr (PyrogConnection) kept
+      = self->connection != NULL ? g_object_ref (self->connection) : NULL;
+  int fd = pyrog_session_get_fd_locked (self, &events);
+  struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
+  if (wait->has_cancel_fd)
+    fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
+  gboolean timed = poll_time (self, wait->call, &timeout);
+  gboolean others = self->done.length > 0;
+  g_mutex_unlock (&self->lock);
+  if (others)
+    pyrog_session_run_done (self, NULL);
+  int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
+  g_mutex_lock (&self->lock);
+  /* Another thread may have closed the connection meanwhile */
+  if (generation == self->generation)
+    pyrog_session_go_on_locked (self, count > 0 ? fds[0].revents : 0);
+}
+
+/* Waits for another thread that reads, or decides */
+static void
+wait_for_others (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  gint64 until
+      = pyrog_session_earliest (wait->call->deadline, pyrog_session_pause_end_locked (self));
+
+  self->waiters++;
+  if (until != 0)
+    g_cond_wait_until (&self->changed, &self->lock, until);
+  else
+    g_cond_wait (&self->changed, &self->lock);
+  self->waiters--;
+  if (!self->reading)
+    pyrog_session_go_on_locked (self, 0);
+}
+
+/* TRUE: only this thread could answer the call, and it would wait for itself */
+static gboolean
+is_for_this_thread (PyrogSession *self)
+{
+  return self->connection != NULL
+         && pyrog_local_daemons_is_own (pyrog_connection_get_remote_address (self->connection));
+}
+
+static GError *
+own_thread_error (void)
+{
+  return g_error_new_literal (
+      PYROG_ERROR, PYROG_ERROR_FAILED,
+      _ ("The daemon runs in the main context that this synchronous call would block; call "
+         "asynchronously"));
+}
+
+static void
+wait_until_done (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  PyrogCall *call = wait->call;
+
+  while (call->state != PYROG_CALL_DONE && !give_up (wait))
+    {
+      if (call->state == PYROG_CALL_WAITING && is_for_this_thread (self))
+        {
+          pyrog_session_abandon_locked (self, call, own_thread_error (), FALSE);
+          break;
+        }
+      if (self->reading || (self->state == PYROG_SESSION_ASKING && self->asked))
+        {
+          wait_for_others (wait);
+          continue;
+        }
+      self->reading = TRUE;
+      if (self->source != NULL)
+        pyrog_session_place_source_locked (self);
+      read_for_all (wait);
+      self->reading = FALSE;
+    }
+  /* Somebody else may want the role */
+  if (!self->reading && (self->queued.length > 0 || self->waiting.length > 0))
+    {
+      pyrog_session_wake_locked (self);
+      pyrog_session_place_source_locked (self);
+    }
+}
+
+void
+pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellable)
+{
+  Wait wait = { self, call, cancellable };
+  gulong handler = 0;
+
+  pyrog_session_prepare (self);
+  if (cancellable != NULL)
+    {
+      handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), self, NULL);
+      wait.has_cancel_fd = g_cancellable_make_pollfd (cancellable, &wait.cancel_fd);
+    }
+  g_mutex_lock (&self->lock);
+  if (is_for_this_thread (self))
+    pyrog_call_fail (call, own_thread_error (), PYROG_EXECUTION_NOT_SENT);
+  else
+    {
+      pyrog_session_enter_locked (self, call);
+      wait_until_done (&wait);
+    }
+  gboolean others = self->done.length > 0;
+  g_mutex_unlock (&self->lock);
+  if (others)
+    pyrog_session_run_done (self, NULL);
+  if (wait.has_cancel_fd)
+    g_cancellable_release_fd (cancellable);
+  if (cancellable != NULL)
+    g_cancellable_disconnect (cancellable, handler);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-codec.h"
+#include "pyrog-object-table.h"
+#include "pyrog-peer.h"
+
+G_BEGIN_DECLS
+
+/* Answers CONNECT, the first message of a peer, now or when the program has decided. codec: NULL if
+ * the serializer is unknown or not accepted. objects live as long as the peer; hide_objects: say
+ * the same of unknown ones as of other refusals. */
+PyrogDispatch pyrog_handshake_dispatch (PyrogObjectTable *objects,
+                                        gboolean hide_objects,
+                                        PyrogPeer *peer,
+                                        const PyrogMessage *message,
+                                        const PyrogCodec *codec,
+                                        PyrogArena *arena,
+                                        PyrogBuffer *out);
+/* Appends CONNECTFAIL; request: NULL if it is not known. Returns PYROG_DISPATCH_CLOSE. */
+PyrogDispatch
+pyrog_handshake_refuse (const PyrogHeader *request, const char *text, PyrogBuffer *out);
+
+G_END_DECLS

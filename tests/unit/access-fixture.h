@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include "pyrog-access-request.h"
+#include "pyrog-daemon.h"
+#include "pyrog-proxy.h"
+
+G_BEGIN_DECLS
+
+/* A daemon in a thread of its own, and a proxy in this one, with or without encryption */
+typedef struct
+{
+  PyrogDaemon *daemon; /* (owned) by its thread */
+  PyrogProxy *proxy;   /* (owned) */
+  GThread *thread;
+  GMainContext *context; /* (owned) of the daemon */
+  GMutex lock;
+  GCond changed;
+  gboolean ready;             /* (locked-by lock) */
+  PyrogAccessRequest *held;   /* (owned) (nullable) (locked-by lock) */
+  GTlsCertificate *authority; /* (owned) */
+  int calls;                  /* (atomic) of the method */
+  const char *threading;
+  gboolean tls;
+  const char *behaviour; /* what the daemon's handler does; NULL: there is none */
+  const char *signal;
+} AccessFixture;
+
+/* signal of the daemon: what its handler does is behaviour: yes, no, accept, refuse, or hold, which
+ * keeps the request; NULL: there is none */
+AccessFixture *
+access_fixture_new (const char *threading, gboolean tls, const char *signal, const char *behaviour);
+void access_fixture_free (AccessFixture *fixture);
+/* What a handler with that behaviour answers */
+gboolean access_decide (PyrogAccessRequest *request, AccessFixture *fixture, const char *behaviour);
+/* Waits for a request that was kept; a full reference */
+PyrogAccessRequest *access_take_held (AccessFixture *fixture);
+/* A database that trusts that one only */
+GTlsDatabase *access_trust (GTlsCertificate *authority);
+/* add (3, 4) */
+gint64 access_call (AccessFixture *fixture, GError **error);
+void access_assert_works (AccessFixture *fixture);
+void access_assert_refused (AccessFixture *fixture);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AccessFixture, access_fixture_free)
+
+G_END_DECLS
