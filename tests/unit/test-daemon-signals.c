@@ -95,6 +95,8 @@ ended (PyrogConnection *connection, gpointer user_data)
 
   g_assert_true (g_main_context_is_owner (NULL));
   g_string_append_c (fixture->story, 'e');
+  if (g_str_equal (fixture->row->signal, "resource") && fixture->actions++ == 0)
+    fixture->row->action (fixture);
 }
 
 static void
@@ -317,6 +319,19 @@ test_failure_action (Fixture *fixture, gconstpointer data)
   settle ();
 }
 
+/* Whatever the end of a resource does to the daemon, it is safe, and others end too */
+static void
+test_resource_action (Fixture *fixture, gconstpointer data)
+{
+  g_assert_true (call (fixture->proxy, "track", NULL));
+  g_assert_true (call (fixture->proxy, "track", NULL));
+  wait_for_story (fixture, 1);
+  pyrog_proxy_release (fixture->proxy);
+  while (fixture->actions < 2)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+}
+
 /* Whatever a handler does to the daemon, it is safe, and who came goes */
 static void
 test_action (Fixture *fixture, gconstpointer data)
@@ -376,6 +391,10 @@ main (int argc, char **argv)
   add ("restart", "method-failed", restart, test_failure_action);
   add ("disconnect", "method-failed", disconnect, test_failure_action);
   add ("nest", "method-failed", nest, test_failure_action);
+  add ("stop", "resource", stop, test_resource_action);
+  add ("drop", "resource", drop, test_resource_action);
+  add ("restart", "resource", restart, test_resource_action);
+  add ("nest", "resource", nest, test_resource_action);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     {
       add ("stop", signals[i], stop, test_action);

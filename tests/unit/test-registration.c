@@ -111,6 +111,7 @@ typedef struct
   PyrogServant *servant; /* (owned) of counters */
   gboolean fail;         /* what the factory is to do */
   GType type;
+  guint action;
 } Fixture;
 
 static void
@@ -122,27 +123,34 @@ increment (PyrogInvocation *invocation, gpointer user_data, GError **error)
 }
 
 static void
-set_up (Fixture *fixture, gconstpointer data)
+new_daemon (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (PyrogConfig) config = pyrog_config_new ();
 
+  g_object_set (config, "server-type", GPOINTER_TO_INT (data), NULL);
+  fixture->daemon = pyrog_daemon_new (config);
+  g_assert_true (pyrog_daemon_start (fixture->daemon, NULL));
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
   made = gone = 0;
   gone_in_thread = NULL;
   fixture->fail = FALSE;
   fixture->type = TEST_TYPE_COUNTER;
-  g_object_set (config, "server-type", GPOINTER_TO_INT (data), NULL);
-  fixture->daemon = pyrog_daemon_new (config);
   fixture->servant = pyrog_servant_new_for_type (TEST_TYPE_COUNTER);
   pyrog_servant_add_handler (fixture->servant, "increment", NULL, "i", increment, NULL, NULL);
   pyrog_servant_expose_property (fixture->servant, "count", PYROG_ACCESS_READWRITE);
-  g_assert_true (pyrog_daemon_start (fixture->daemon, NULL));
+  new_daemon (fixture, data);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  pyrog_daemon_stop (fixture->daemon);
-  g_object_unref (fixture->daemon);
+  if (fixture->daemon != NULL)
+    pyrog_daemon_stop (fixture->daemon);
+  g_clear_object (&fixture->daemon);
   g_object_unref (fixture->servant);
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -347,6 +355,64 @@ test_failing_factory (Fixture *fixture, gconstpointer data)
     }
 }
 
+static void
+stop_daemon (Fixture *fixture)
+{
+  pyrog_daemon_stop (fixture->daemon);
+}
+
+static void
+drop_daemon (Fixture *fixture)
+{
+  pyrog_daemon_stop (fixture->daemon);
+  g_clear_object (&fixture->daemon);
+}
+
+static void
+unregister (Fixture *fixture)
+{
+  pyrog_daemon_unregister (fixture->daemon, "o");
+}
+
+static void (*const actions[]) (Fixture *) = { stop_daemon, drop_daemon, unregister };
+
+static GObject *
+make_and_act (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  Fixture *fixture = user_data;
+
+  actions[fixture->action](fixture);
+  return g_object_new (TEST_TYPE_COUNTER, NULL);
+}
+
+/* A factory may stop, drop or unregister what has called it; the call ends somehow */
+static void
+test_factory_acts (Fixture *fixture, gconstpointer data)
+{
+  for (int mode = PYROG_INSTANCE_MODE_SESSION; mode <= PYROG_INSTANCE_MODE_PERCALL; mode++)
+    {
+      for (fixture->action = 0; fixture->action < G_N_ELEMENTS (actions); fixture->action++)
+        {
+          g_autoptr (GError) error = NULL;
+          g_test_message ("mode %d, action %u", mode, fixture->action);
+          if (fixture->daemon == NULL)
+            new_daemon (fixture, data);
+          else if (!pyrog_daemon_get_running (fixture->daemon))
+            g_assert_true (pyrog_daemon_start (fixture->daemon, NULL));
+          pyrog_daemon_unregister (fixture->daemon, "o");
+          g_autoptr (PyrogUri) uri = pyrog_daemon_register_factory (
+              fixture->daemon, "o", fixture->servant, (PyrogInstanceMode) mode, make_and_act,
+              fixture, NULL, &error);
+          g_assert_no_error (error);
+          g_autoptr (PyrogProxy) proxy = open_proxy (uri);
+          g_autoptr (GVariant) value = call (proxy, "increment", NULL);
+          while (fixture->daemon != NULL && fixture->action == 0
+                 && pyrog_daemon_get_running (fixture->daemon))
+            g_main_context_iteration (NULL, TRUE);
+        }
+    }
+}
+
 /* A method that is not there makes no difference to one that is */
 static void
 test_unknown_method (Fixture *fixture, gconstpointer data)
@@ -465,6 +531,7 @@ main (int argc, char **argv)
   add ("properties", test_properties);
   add ("type", test_type);
   add ("failing-factory", test_failing_factory);
+  add ("factory-acts", test_factory_acts);
   add ("unknown-method", test_unknown_method);
   add ("weak", test_weak);
   add ("force", test_force);
