@@ -311,12 +311,23 @@ pyrog_cert_pair_load_ca (const char *certificate_path,
 
 /* ---- Exporting ---- */
 
+/* Keys are among what is exported */
+static void
+wipe (gpointer data)
+{
+  gnutls_datum_t *datum = data;
+
+  explicit_bzero (datum->data, datum->size);
+  gnutls_free (datum->data);
+  g_free (datum);
+}
+
 /* Takes what GnuTLS allocated */
 static GBytes *
-bytes_of (gnutls_datum_t *data)
+bytes_of (const gnutls_datum_t *datum)
 {
-  return g_bytes_new_with_free_func (data->data, data->size, (GDestroyNotify) gnutls_free,
-                                     data->data);
+  return g_bytes_new_with_free_func (datum->data, datum->size, wipe,
+                                     g_memdup2 (datum, sizeof *datum));
 }
 
 GBytes *

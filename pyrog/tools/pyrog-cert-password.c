@@ -100,8 +100,8 @@ ask_once (int terminal, const char *question, GError **error)
     }
   silent = before;
   silent.c_lflag &= ~(tcflag_t) ECHO;
-  g_printerr ("%s ", question);
   tcsetattr (terminal, TCSAFLUSH, &silent);
+  g_printerr ("%s ", question);
   PyrogPassword *password = read_password (terminal, TERMINAL, error);
   tcsetattr (terminal, TCSAFLUSH, &before);
   g_printerr ("\n");

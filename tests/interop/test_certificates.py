@@ -8,10 +8,12 @@ import ipaddress
 import json
 import os
 import pathlib
+import pty
 import ssl
 import stat
 import subprocess
 import tempfile
+import termios
 
 import certificates
 import tap
@@ -335,6 +337,44 @@ def test_passwords(certs):
         fails("--password", "server", "-o", "c", "--pkcs12", "--self-signed", folder=folder,
               status=2)
         assert not [name for name in content(folder) if name.startswith("c-")]
+
+
+def type_at_terminal(arguments, lines, folder):
+    """Runs `pyrog cert` at a terminal where each question is answered with a line; returns the exit
+    status and what was shown"""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(folder)
+        os.execv(os.environ["PROGRAM"], ["pyrog", "cert", *arguments])
+    shown = b""
+    lines = list(lines)
+    try:
+        while True:
+            shown += os.read(terminal, 1024)
+            if lines and shown.endswith(b": "):
+                assert not termios.tcgetattr(terminal)[3] & termios.ECHO
+                os.write(terminal, lines.pop(0).encode() + b"\n")
+    except OSError:
+        pass  # the other end is closed
+    status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    os.close(terminal)
+    return status, shown.decode()
+
+
+@tap.case()
+def test_passwords_at_a_terminal(certs):
+    with tempfile.TemporaryDirectory(dir=certs.folder) as folder:
+        status, shown = type_at_terminal(["ca", "--password"], ["secret", "secret"], folder)
+        assert status == 0 and "secret" not in shown, shown
+        openssl("pkey", "-in", folder + "/ca-key.pem", "-passin", "pass:secret")
+        status, shown = type_at_terminal(["client"], ["secret"], folder)
+        assert status == 0 and "secret" not in shown, shown
+        status, shown = type_at_terminal(["client", "-o", "b"], ["terces"], folder)
+        assert status == 1 and "terces" not in shown and "ca-key.pem" in shown, shown
+        status, shown = type_at_terminal(["client", "--self-signed", "-p", "-o", "b"],
+                                         ["one", "two"], folder)
+        assert status == 1 and "differ" in shown, shown
+        assert "b-key.pem" not in content(folder)
 
 
 @tap.case()

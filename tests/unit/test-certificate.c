@@ -48,11 +48,11 @@ forge (GTlsCertificate *certificate, const char *bytes, const char *others, gsiz
 {
   g_autoptr (GByteArray) der = NULL;
   g_autoptr (GError) error = NULL;
-  guint8 *place;
 
   g_object_get (certificate, "certificate", &der, NULL);
-  while ((place = memmem (der->data, der->len, bytes, size)) != NULL)
-    memcpy (place, others, size);
+  for (guint i = 0; i + size <= der->len; i++)
+    if (memcmp (der->data + i, bytes, size) == 0)
+      memcpy (der->data + i, others, size);
   GTlsBackend *backend = g_tls_backend_get_default ();
   GTlsCertificate *forged = g_initable_new (g_tls_backend_get_certificate_type (backend), NULL,
                                             &error, "certificate", der, NULL);
@@ -84,6 +84,35 @@ test_bad_names (void)
       g_assert_true (subject == NULL || strstr (subject, "vil") != NULL || subject[3] == '#');
       for (guint j = 0; names[j] != NULL; j++)
         g_assert_true (strcmp (names[j], "good.example") != 0);
+    }
+}
+
+/* A common name is text in each of the kinds of strings that are Unicode, and in no other one */
+static void
+test_kinds_of_strings (void)
+{
+  static const struct
+  {
+    const char *bytes, *name;
+  } kinds[] = {
+    { "\14\10abcd\303\244gh", "abcdägh" },
+    { "\26\10abcdefgh", "abcdefgh" },
+    { "\36\10\0a\0\344\0b\173\261", "aäb箱" },
+    { "\36\10\0a\330\075\336\0\0b", "a😀b" },
+    { "\36\10\0a\330\075\0b\0c", NULL },
+    { "\36\10\0a\0\0\0b\0c", NULL },
+    { "\24\10abcdefgh", NULL },
+  };
+  const TestCertificate wanted = { .common_names = { { "abcdefgh" } } };
+  g_autoptr (GTlsCertificate) certificate = test_certificate_new (&wanted, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (GTlsCertificate) forged
+          = forge (certificate, "\23\10abcdefgh", kinds[i].bytes, 10);
+      g_autofree char *name = pyrog_certificate_dup_common_name (forged);
+      g_test_message ("%u", i);
+      g_assert_cmpstr (name, ==, kinds[i].name);
     }
 }
 
@@ -264,6 +293,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/certificate/serial-number", test_serial_number);
   g_test_add_func ("/certificate/bad-names", test_bad_names);
+  g_test_add_func ("/certificate/kinds-of-strings", test_kinds_of_strings);
   g_test_add_func ("/certificate/common-name", test_common_name);
   g_test_add_func ("/certificate/alternative-names", test_alternative_names);
   g_test_add_func ("/certificate/issuer-and-validity", test_issuer_and_validity);
