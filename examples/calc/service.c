@@ -77,7 +77,7 @@ main (void)
       return 1;
     }
   g_autofree char *text = pyrog_uri_to_string (uri);
-  g_print ("%s\n", text);
+  g_print ("READY %s\n", text);
   if (!pyrog_daemon_run (daemon, NULL, &error))
     {
       g_printerr ("%s\n", error->message);
