@@ -177,9 +177,8 @@ pyrog_proxy_begin_async (PyrogProxy *self,
     operation->handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
 }
 
-GVariant *
-pyrog_proxy_finish_async (
-    PyrogProxy *self, GAsyncResult *result, gpointer tag, PyrogOutcome **outcome, GError **error)
+PyrogCall *
+pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, GError **error)
 {
   g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
@@ -188,6 +187,18 @@ pyrog_proxy_finish_async (
   Operation *operation = g_task_get_task_data (G_TASK (result));
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
-  set_outcome (operation->call, outcome);
-  return result_of (operation->call, operation->reply_type, error);
+  return pyrog_call_ref (operation->call);
+}
+
+GVariant *
+pyrog_proxy_finish_async (
+    PyrogProxy *self, GAsyncResult *result, gpointer tag, PyrogOutcome **outcome, GError **error)
+{
+  g_autoptr (PyrogCall) call = pyrog_proxy_finish_call (self, result, tag, error);
+
+  if (call == NULL)
+    return NULL;
+  Operation *operation = g_task_get_task_data (G_TASK (result));
+  set_outcome (call, outcome);
+  return result_of (call, operation->reply_type, error);
 }

@@ -50,6 +50,9 @@ void pyrog_proxy_begin_async (PyrogProxy *self,
                               gpointer tag);
 GVariant *pyrog_proxy_finish_async (
     PyrogProxy *self, GAsyncResult *result, gpointer tag, PyrogOutcome **outcome, GError **error);
+/* The call itself, once it is done: a full reference. NULL and an error: there was none. */
+PyrogCall *
+pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, GError **error);
 /* Marks an error as one that came after the answer */
 void pyrog_proxy_set_answered (GError *error);
 

@@ -16,8 +16,9 @@ static PyrogHeader
 make_header (const PyrogRequest *request)
 {
   const PyrogCallOptions *options = request->options;
-  PyrogHeader header
-      = { .type = PYROG_MESSAGE_INVOKE, .serializer = (guint8) request->codec->serializer };
+  PyrogHeader header = { .type = PYROG_MESSAGE_INVOKE,
+                         .serializer = (guint8) request->codec->serializer,
+                         .flags = request->flags };
 
   if (options == NULL)
     return header;
@@ -64,13 +65,14 @@ write_message (const PyrogRequest *request,
              error);
 }
 
-static void
-set_not_sent (GError *error)
+GError *
+pyrog_request_not_sent (GError *error)
 {
   const PyrogOutcomeParts parts = { .execution = PYROG_EXECUTION_NOT_SENT };
   g_autoptr (PyrogOutcome) outcome = pyrog_outcome_new (&parts);
 
   pyrog_error_set_outcome (error, outcome);
+  return error;
 }
 
 PyrogCall *
@@ -88,8 +90,7 @@ pyrog_request_make_call (const PyrogRequest *request,
 
   if (!write_message (request, &parts, &call->message, &failure))
     {
-      set_not_sent (failure);
-      g_propagate_error (error, failure);
+      g_propagate_error (error, pyrog_request_not_sent (failure));
       return NULL;
     }
   call->codec = request->codec;
@@ -117,8 +118,7 @@ pyrog_request_make_call_of_variants (const PyrogRequest *request,
   if ((args != NULL && !pyrog_value_from_variant (arena, args, &arg_values, &failure))
       || (kwargs != NULL && !pyrog_value_from_variant (arena, kwargs, &kwarg_values, &failure)))
     {
-      set_not_sent (failure);
-      g_propagate_error (error, failure);
+      g_propagate_error (error, pyrog_request_not_sent (failure));
       return NULL;
     }
   return pyrog_request_make_call (request, &arg_values, &kwarg_values, error);

@@ -15,12 +15,15 @@ typedef struct
   PyrogConfig *config;
   const char *object;
   const char *method; /* on the wire */
+  guint16 flags;      /* PyrogMessageFlags besides those of the options */
   PyrogMemberKind kind;
   const char *member;              /* (nullable) what kind is about */
   double timeout;                  /* seconds, 0: none */
   const PyrogCallOptions *options; /* (nullable) */
 } PyrogRequest;
 
+/* Marks an error of a request that was not made; takes and returns it */
+GError *pyrog_request_not_sent (GError *error);
 /* The call for these arguments; an error says that nothing was sent */
 PyrogCall *pyrog_request_make_call (const PyrogRequest *request,
                                     const PyrogValue *args,

@@ -52,14 +52,15 @@ compare (const void *a, const void *b)
 }
 
 void
-stopwatch_report (Stopwatch *watch)
+stopwatch_report (Stopwatch *watch, gsize calls)
 {
   double seconds = (double) (bench_now () - watch->begin) / 1e9;
-  double cpu = (cpu_time () - watch->cpu_begin) / (double) watch->count;
+  double count = (double) watch->count * (double) calls;
+  double cpu = (cpu_time () - watch->cpu_begin) / count;
 
   qsort (watch->samples, watch->count, sizeof *watch->samples, compare);
   printf ("{\"rate\": %.1f, \"p50_us\": %.2f, \"p99_us\": %.2f, \"cpu_us\": %.2f}\n",
-          (double) watch->count / seconds, watch->samples[watch->count / 2],
+          count / seconds, watch->samples[watch->count / 2],
           watch->samples[watch->count * 99 / 100], cpu);
   g_free (watch->samples);
 }

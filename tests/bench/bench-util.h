@@ -19,8 +19,9 @@ typedef struct
 gint64 bench_now (void);
 void stopwatch_start (Stopwatch *watch, gsize size);
 void stopwatch_add (Stopwatch *watch, gint64 nanoseconds);
-/* Prints rate, p50_us, p99_us and cpu_us, and frees the samples */
-void stopwatch_report (Stopwatch *watch);
+/* Prints rate and cpu_us of a call, p50_us and p99_us of a sample, which is of that many calls, and
+ * frees the samples */
+void stopwatch_report (Stopwatch *watch, gsize calls);
 
 /* A port, or 0 and the path of a socket */
 int bench_parse_address (const char *address, const char **path);

@@ -14,16 +14,17 @@ import subprocess
 import sys
 import tempfile
 
+BATCH = 1000  # calls
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Peer:
-    def __init__(self, name, command, mode, workload, calls, environment=()):
+    def __init__(self, name, command, mode, workload, *numbers, environment=()):
         self.name = name
         self.command = command
         self.mode = mode
         self.workload = workload
-        self.calls = calls
+        self.numbers = [str(number) for number in numbers]
         self.environment = dict(os.environ, **dict(environment))
 
     def measure(self, address, processor):
@@ -34,7 +35,7 @@ class Peer:
             if server.stdout.readline().strip() != "READY":
                 raise SystemExit("The server of %s did not start" % self.name)
             result = subprocess.run(
-                pin + self.command + ["client", address, self.workload, str(self.calls)],
+                pin + self.command + ["client", address, self.workload] + self.numbers,
                 check=True, stdout=subprocess.PIPE, text=True, env=self.environment)
         finally:
             server.kill()
@@ -57,11 +58,18 @@ def make_peers(build, calls):
         Peer("pyrog", pyrog, ["multiplex"], "lat", calls),
         Peer("pyrog, GVariant", pyrog, ["multiplex"], "variant", calls),
         Peer("pyrog, thread", pyrog, ["thread"], "lat", calls),
+        Peer("pyrog, batches", pyrog, ["multiplex"], "batch", BATCH, max(calls // BATCH, 1)),
     ]
     if "PYRO5_PATH" in os.environ:
         path = {"PYTHONPATH": os.environ["PYRO5_PATH"]}
-        peers.append(Peer("Pyro5", pyro5, ["multiplex"], "lat", max(calls // 10, 1), path))
-        peers.append(Peer("Pyro5, thread", pyro5, ["thread"], "lat", max(calls // 10, 1), path))
+        fewer = max(calls // 10, 1)
+        batches = max(calls // BATCH // 10, 1)
+        peers += [
+            Peer("Pyro5", pyro5, ["multiplex"], "lat", fewer, environment=path),
+            Peer("Pyro5, thread", pyro5, ["thread"], "lat", fewer, environment=path),
+            Peer("Pyro5, batches", pyro5, ["multiplex"], "batch", BATCH, batches,
+                 environment=path),
+        ]
     return peers
 
 
@@ -83,7 +91,8 @@ def ratio(results, name, other):
 
 def print_table(kind, results):
     has_pyro5 = "Pyro5" in results
-    print("\n%s: sequential add(i, 1)" % kind)
+    print("\n%s: sequential add(i, 1), and batches of %d, whose times are those of a batch"
+          % (kind, BATCH))
     print("| peer | calls/s | p50 us | p99 us | / raw |" + (" / Pyro5 |" if has_pyro5 else ""))
     print("|---|---:|---:|---:|---:|" + ("---:|" if has_pyro5 else ""))
     for name, rounds in results.items():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Usage: pyro5_bench.py server ADDR multiplex|thread
           pyro5_bench.py client ADDR lat N
+          pyro5_bench.py client ADDR batch B R
 
 The real Pyro5 on the same work as pyrog-bench."""
 
@@ -39,31 +40,54 @@ def serve(address, mode):
     daemon.requestLoop()
 
 
-def measure(address, count):
+def connect(address):
     port, path = parse(address)
     location = "./u:" + path if path else "127.0.0.1:%d" % port
     Pyro5.api.config.SERIALIZER = os.environ.get("BENCH_SERIALIZER", "serpent")
-    with Pyro5.api.Proxy("PYRO:bench@" + location) as proxy:
-        for i in range(WARM_UP):
-            proxy.add(i, 1)
-        samples = []
-        before = resource.getrusage(resource.RUSAGE_SELF)
-        begin = time.perf_counter()
-        for i in range(count):
-            start = time.perf_counter()
-            proxy.add(i, 1)
-            samples.append(time.perf_counter() - start)
-        seconds = time.perf_counter() - begin
+    return Pyro5.api.Proxy("PYRO:bench@" + location)
+
+
+def measure(function, count, calls):
+    """Prints rate and processor time of a call, and the times of the function, which makes calls"""
+    samples = []
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    begin = time.perf_counter()
+    for i in range(count):
+        start = time.perf_counter()
+        function(i)
+        samples.append(time.perf_counter() - start)
+    seconds = time.perf_counter() - begin
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     samples.sort()
-    print(json.dumps({"rate": round(count / seconds, 1),
+    print(json.dumps({"rate": round(count * calls / seconds, 1),
                       "p50_us": round(samples[count // 2] * 1e6, 2),
                       "p99_us": round(samples[count * 99 // 100] * 1e6, 2),
-                      "cpu_us": round(cpu / count * 1e6, 2)}))
+                      "cpu_us": round(cpu / (count * calls) * 1e6, 2)}))
+
+
+def measure_calls(address, count):
+    with connect(address) as proxy:
+        for i in range(WARM_UP):
+            proxy.add(i, 1)
+        measure(lambda i: proxy.add(i, 1), count, 1)
+
+
+def measure_batches(address, size, rounds):
+    with connect(address) as proxy:
+        batch = Pyro5.api.BatchProxy(proxy)
+
+        def submit(_round):
+            for i in range(size):
+                batch.add(i, 1)
+            assert list(batch()) == list(range(1, size + 1))
+        submit(0)
+        measure(submit, rounds, size)
 
 
 if sys.argv[1] == "server":
     serve(sys.argv[2], sys.argv[3])
+elif sys.argv[3] == "batch":
+    measure_batches(sys.argv[2], int(sys.argv[4]), int(sys.argv[5]))
 else:
-    measure(sys.argv[2], int(sys.argv[4]))
+    measure_calls(sys.argv[2], int(sys.argv[4]))

@@ -4,9 +4,11 @@
 /* Usage: pyrog-bench server ADDR multiplex|thread
  *        pyrog-bench client ADDR lat N
  *        pyrog-bench client ADDR variant N
+ *        pyrog-bench client ADDR batch B R
  *
- * lat: N sequential calls of add (i, 1) with C variables; variant: the same with GVariants. The
- * environment variable BENCH_SERIALIZER picks the serializer. Uses the public API only. */
+ * lat: N sequential calls of add (i, 1) with C variables; variant: the same with GVariants; batch:
+ * R batches of B of these calls, each from the first argument to the last result. The environment
+ * variable BENCH_SERIALIZER picks the serializer. Uses the public API only. */
 
 #include <pyrog.h>
 #include <string.h>
@@ -117,7 +119,46 @@ measure (const char *address, const char *workload, gint64 count)
       call (proxy, i);
       stopwatch_add (&watch, bench_now () - begin);
     }
-  stopwatch_report (&watch);
+  stopwatch_report (&watch, 1);
+  return 0;
+}
+
+static void
+submit_batch (PyrogBatch *batch, gint64 size)
+{
+  g_autoptr (PyrogBatchResults) results = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (gint64 i = 0; i < size; i++)
+    pyrog_batch_add (batch, "add", g_variant_new ("(xx)", i, (gint64) 1));
+  results = pyrog_batch_submit_sync (batch, NULL, &error);
+  if (results == NULL)
+    g_error ("%s", error->message);
+  for (gint64 i = 0; i < size; i++)
+    {
+      g_autoptr (GVariant) sum = pyrog_batch_results_next (results, "x", &error);
+      if (sum == NULL)
+        g_error ("%s", error->message);
+      g_assert (g_variant_get_int64 (sum) == i + 1);
+    }
+}
+
+static int
+measure_batches (const char *address, gint64 size, gint64 rounds)
+{
+  g_autoptr (PyrogProxy) proxy = connect_to (address);
+  g_autoptr (PyrogBatch) batch = pyrog_batch_new (proxy);
+  Stopwatch watch;
+
+  submit_batch (batch, size);
+  stopwatch_start (&watch, (gsize) rounds);
+  for (gint64 i = 0; i < rounds; i++)
+    {
+      gint64 begin = bench_now ();
+      submit_batch (batch, size);
+      stopwatch_add (&watch, bench_now () - begin);
+    }
+  stopwatch_report (&watch, (gsize) size);
   return 0;
 }
 
@@ -128,6 +169,10 @@ main (int argc, char **argv)
     return serve (argv[2], argv[3]);
   if (argc == 5 && strcmp (argv[1], "client") == 0)
     return measure (argv[2], argv[3], g_ascii_strtoll (argv[4], NULL, 10));
-  g_printerr ("Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant N\n");
+  if (argc == 6 && strcmp (argv[1], "client") == 0 && strcmp (argv[3], "batch") == 0)
+    return measure_batches (argv[2], g_ascii_strtoll (argv[4], NULL, 10),
+                            g_ascii_strtoll (argv[5], NULL, 10));
+  g_printerr ("Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant N | "
+              "pyrog-bench client ADDR batch B R\n");
   return 2;
 }

@@ -156,7 +156,7 @@ measure (const char *text, gint64 count)
       call (fd);
       stopwatch_add (&watch, bench_now () - begin);
     }
-  stopwatch_report (&watch);
+  stopwatch_report (&watch, 1);
   return 0;
 }
 

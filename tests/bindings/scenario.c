@@ -237,6 +237,46 @@ added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (user_data);
 }
 
+static void
+check_next (PyrogBatchResults *results, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) result = pyrog_batch_results_next (results, NULL, &error);
+
+  g_assert_no_error (error);
+  g_autofree char *text = g_variant_print (result, FALSE);
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+check_batch (PyrogProxy *proxy)
+{
+  g_autoptr (PyrogBatch) batch = pyrog_batch_new (proxy);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) boom = NULL;
+  g_autoptr (GError) refused = NULL;
+
+  pyrog_batch_add (batch, "add", g_variant_new ("(ii)", 3, 4));
+  pyrog_batch_add (batch, "later", NULL);
+  pyrog_batch_add (batch, "boom", NULL);
+  pyrog_batch_add (batch, "add", g_variant_new ("(ii)", 5, 6));
+  g_autoptr (PyrogBatchResults) results = pyrog_batch_submit_sync (batch, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (pyrog_batch_results_get_size (results), ==, 3);
+  check_next (results, "7");
+  check_next (results, "'late'");
+  g_assert_null (pyrog_batch_results_next (results, NULL, &boom));
+  g_assert_error (boom, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR);
+  pyrog_batch_add (batch, "nosuch", NULL);
+  g_assert_null (pyrog_batch_submit_sync (batch, NULL, &refused));
+  g_assert_error (refused, PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR);
+  pyrog_batch_add (batch, "note", g_variant_new ("(s)", "in a batch"));
+  g_assert_true (pyrog_batch_submit_oneway_sync (batch, NULL, &error));
+  pyrog_batch_add (batch, "noted", NULL);
+  g_autoptr (PyrogBatchResults) noted = pyrog_batch_submit_sync (batch, NULL, &error);
+  check_next (noted, "'in a batch'");
+}
+
 static int
 call (const char *uri)
 {
@@ -269,6 +309,7 @@ call (const char *uri)
       proxy, "add", NULL, g_variant_dict_end (&kwargs), "x", NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (g_variant_get_int64 (sum), ==, 11);
+  check_batch (proxy);
   g_print ("RESULT ok\n");
   return 0;
 }

@@ -10,6 +10,8 @@ import System from 'system';
 Gio._promisify(Pyrog.Proxy.prototype, 'call', 'call_finish');
 Gio._promisify(Pyrog.Proxy.prototype, 'get_attribute', 'get_attribute_finish');
 Gio._promisify(Pyrog.Proxy.prototype, 'set_attribute', 'set_attribute_finish');
+Gio._promisify(Pyrog.Batch.prototype, 'submit', 'submit_finish');
+Gio._promisify(Pyrog.Batch.prototype, 'submit_oneway', 'submit_oneway_finish');
 
 const loop = new GLib.MainLoop(null, false);
 
@@ -130,11 +132,32 @@ async function call(proxy, uri) {
     check(result.deepUnpack() === 11, 'keyword arguments');
 }
 
+async function checkBatch(proxy) {
+    const batch = Pyrog.Batch.new(proxy);
+    batch.add('add', new GLib.Variant('(ii)', [3, 4]));
+    batch.add('later', null);
+    batch.add('boom', null);
+    batch.add('add', new GLib.Variant('(ii)', [5, 6]));
+    const results = await batch.submit(null);
+    check(results.get_size() === 3, 'the size of a batch');
+    check(results.next('x').deepUnpack() === 7, 'add in a batch');
+    check(results.next('s').deepUnpack() === 'late', 'later in a batch');
+    await fails((async () => results.next(null))(), Pyrog.Error.VALUE_ERROR, 'boom in a batch');
+    check(results.next(null) === null, 'the end of a batch');
+    batch.add('nosuch', null);
+    await fails(batch.submit(null), Pyrog.Error.ATTRIBUTE_ERROR, 'nosuch in a batch');
+    batch.add('note', new GLib.Variant('(s)', ['in a batch']));
+    await batch.submit_oneway(null);
+    batch.add('noted', null);
+    check(batch.submit_sync(null).next('s').deepUnpack() === 'in a batch', 'oneway batch');
+}
+
 async function runClient(text) {
     try {
         const proxy = Pyrog.Proxy.new(text, null);
         proxy.timeout = 20;
         await call(proxy);
+        await checkBatch(proxy);
         print('RESULT ok');
     } catch (error) {
         printerr(`${error}\n${error.stack}`);

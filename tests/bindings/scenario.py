@@ -118,6 +118,38 @@ def call_async(proxy, method, args, reply_type):
     return results[0].unpack()
 
 
+def submit(batch):
+    loop = GLib.MainLoop()
+    done = []
+
+    def callback(source, result):
+        done.append(result)
+        loop.quit()
+    batch.submit(None, callback)
+    loop.run()
+    return batch.submit_finish(done[0])
+
+
+def check_batch(proxy):
+    batch = Pyrog.Batch.new(proxy)
+    batch.add("add", GLib.Variant("(ii)", (3, 4)))
+    batch.add("later", None)
+    batch.add("boom", None)
+    batch.add("add", GLib.Variant("(ii)", (5, 6)))
+    results = submit(batch)
+    assert results.get_size() == 3
+    assert results.next("x").unpack() == 7
+    assert results.next("s").unpack() == "late"
+    fails(Pyrog.Error.VALUE_ERROR, results.next, None)
+    assert results.next(None) is None
+    batch.add("nosuch", None)
+    fails(Pyrog.Error.ATTRIBUTE_ERROR, submit, batch)
+    batch.add("note", GLib.Variant("(s)", ("in a batch",)))
+    assert batch.submit_oneway_sync(None)
+    batch.add("noted", None)
+    assert batch.submit_sync(None).next("s").unpack() == "in a batch"
+
+
 def client(uri):
     proxy = Pyrog.Proxy.new(uri, None)
     proxy.set_timeout(20)
@@ -146,6 +178,7 @@ def client(uri):
     kwargs = GLib.Variant("a{sv}", {"a": GLib.Variant("i", 5), "b": GLib.Variant("i", 6)})
     result, _outcome = proxy.call_full_sync("add", None, kwargs, "x", None, None)
     assert result.unpack() == 11
+    check_batch(proxy)
     print("RESULT ok")
 
 

@@ -110,6 +110,39 @@ async void call (Pyrog.Proxy proxy) throws Error {
           == 11);
 }
 
+async void check_batch (Pyrog.Proxy proxy) throws Error {
+  var batch = new Pyrog.Batch (proxy);
+  batch.add ("add", new Variant ("(ii)", 3, 4));
+  batch.add ("later");
+  batch.add ("boom");
+  batch.add ("add", new Variant ("(ii)", 5, 6));
+  var results = yield batch.submit ();
+  assert (results.get_size () == 3);
+  assert ((int64) results.next ("x") == 7);
+  assert ((string) results.next ("s") == "late");
+  try {
+    results.next ();
+    assert_not_reached ();
+  } catch (Pyrog.Error.VALUE_ERROR error) {
+  }
+  assert (results.next () == null);
+  batch.add ("nosuch");
+  try {
+    yield batch.submit ();
+    assert_not_reached ();
+  } catch (Pyrog.Error.ATTRIBUTE_ERROR error) {
+  }
+  batch.add ("note", new Variant ("(s)", "in a batch"));
+  yield batch.submit_oneway ();
+  batch.add ("noted");
+  assert ((string) batch.submit_sync ().next ("s") == "in a batch");
+}
+
+async void run_client (Pyrog.Proxy proxy) throws Error {
+  yield call (proxy);
+  yield check_batch (proxy);
+}
+
 int main (string[] args) {
   try {
     if (args[1] == "server") {
@@ -120,9 +153,9 @@ int main (string[] args) {
     proxy.timeout = 20;
     var loop = new MainLoop ();
     var result = 1;
-    call.begin (proxy, (object, done) => {
+    run_client.begin (proxy, (object, done) => {
       try {
-        call.end (done);
+        run_client.end (done);
         print ("RESULT ok\n");
         result = 0;
       } catch (Error error) {

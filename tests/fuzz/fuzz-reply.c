@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "pyrog-batch-results-private.h"
 #include "pyrog-call.h"
 #include "pyrog-error.h"
 #include "pyrog-metadata.h"
@@ -64,6 +65,27 @@ check_metadata (const PyrogValue *value)
     g_assert (pyrog_metadata_has_attribute (metadata, attributes[i]));
 }
 
+/* The results of as many calls, or of more */
+static void
+check_batch (PyrogCall *call, guint n_calls)
+{
+  g_autoptr (PyrogBatchResults) results = pyrog_batch_results_new (call, n_calls, NULL);
+  guint count = 0;
+  gboolean more = TRUE;
+
+  if (results == NULL)
+    return;
+  while (more)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) result = pyrog_batch_results_next (results, NULL, &error);
+      more = result != NULL || error != NULL;
+      count += more ? 1 : 0;
+    }
+  g_assert (count <= pyrog_batch_results_get_size (results));
+  g_assert (pyrog_batch_results_get_size (results) <= n_calls);
+}
+
 /* A reply ends a call with a result, an item stream or an error that has an outcome; or the
  * connection can't go on, and the call, which is to be repeated elsewhere, takes another reply. */
 int
@@ -88,6 +110,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (call->error != NULL)
     g_assert (g_utf8_validate (call->error->message, -1, NULL));
   else if (call->stream_id == NULL)
-    check_metadata (&call->result);
+    {
+      check_metadata (&call->result);
+      check_batch (call, call->result.size);
+      check_batch (call, G_MAXUINT);
+    }
   return 0;
 }

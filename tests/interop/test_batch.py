@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Batches of the real Pyro5 client: our server answers them as Pyro5's does."""
+"""Batches of the real Pyro5 client, which our server answers as Pyro5's does; and the reverse."""
 
 import os
+import subprocess
 import sys
 import threading
 
@@ -145,6 +146,17 @@ def test_too_many():
         except Pyro5.errors.ProtocolError as error:
             assert "MAX_BATCH" in str(error), error
         assert proxy.echo("still there") == "still there"
+
+
+for _kind in (servers.pyro5, servers.ours):
+    for _serializer in SERIALIZERS:
+        @tap.case(_kind.__name__, _serializer)
+        def test_our_client(kind, serializer):
+            with getattr(servers, kind)() as server:
+                result = subprocess.run([os.environ["BATCH_SCENARIO"], server.uri, serializer],
+                                        timeout=100, text=True, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, check=False)
+                assert result.returncode == 0, result.stdout
 
 
 tap.run()
