@@ -244,6 +244,11 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
         "ssl-requestclientcert",
         FALSE,
         N_ ("Ask clients for a certificate, and admit those without one")),
+  FLAG ("PYROG_",
+        PEER_UID_CHECK,
+        "peer-uid-check",
+        FALSE,
+        N_ ("On TCP within the machine, look up whose the other end is")),
 #undef TEXT
 #undef SECRET
 #undef FLAG

@@ -13,6 +13,8 @@
 static gboolean
 add_listener (PyrogDaemon *self, PyrogListener *listener)
 {
+  if (pyrog_peer_policy_has_others (self->policy))
+    pyrog_listener_open_up (listener);
   g_ptr_array_add (self->listeners, listener);
   if (self->engine != NULL)
     pyrog_engine_add_listener (self->engine, listener);
@@ -36,8 +38,9 @@ listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
  *   `./u:@abstract-name`; port 0 is a free one
  * @error: return location for an error
  *
- * Binds a socket, one more with each call. The file of a unix socket admits its own user only; a
- * dead socket that another daemon of the same user left is replaced. A bare name is that of a file
+ * Binds a socket, one more with each call. A unix socket admits its own user and root, and others
+ * that were allowed with [method@Daemon.allow_user]; a dead socket that another daemon of the same
+ * user left is replaced. A bare name is that of a file
  * in the directory `pyrog` of the user's runtime directory ($XDG_RUNTIME_DIR).
  *
  * Returns: whether it worked

@@ -6,6 +6,7 @@
 #include "pyrog-dispatcher.h"
 #include "pyrog-engine.h"
 #include "pyrog-listener.h"
+#include "pyrog-peer-policy.h"
 
 G_BEGIN_DECLS
 
@@ -20,8 +21,9 @@ struct _PyrogDaemon
   PyrogTlsContext *tls;        /* (owned) (nullable) read at first use, if SSL is on */
   PyrogTlsObjects tls_objects; /* (owned) */
   PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
-  GMainContext *context; /* (owned) (nullable) of the engine, or of the last one */
-  GThread *thread;       /* (unowned) that started it: compared, never used */
+  GMainContext *context;   /* (owned) (nullable) of the engine, or of the last one */
+  GThread *thread;         /* (unowned) that started it: compared, never used */
+  PyrogPeerPolicy *policy; /* (owned) who may connect */
   gboolean draining;
 };
 

@@ -93,6 +93,7 @@ pyrog_daemon_finalize (GObject *object)
   g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
   pyrog_daemon_clear_tls (self);
   g_ptr_array_unref (self->listeners);
+  pyrog_peer_policy_free (self->policy);
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, g_main_context_unref);
   G_OBJECT_CLASS (pyrog_daemon_parent_class)->finalize (object);
@@ -215,6 +216,7 @@ static void
 pyrog_daemon_init (PyrogDaemon *self)
 {
   self->listeners = new_listeners ();
+  self->policy = pyrog_peer_policy_new ();
 }
 
 /**
@@ -307,6 +309,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   if (self->engine == NULL)
     return FALSE;
   pyrog_engine_set_tls (self->engine, self->tls, self->certificate_policy);
+  pyrog_engine_set_peer_policy (self->engine, self->policy);
   pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));

@@ -25,6 +25,11 @@ PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error);
 
 PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_allow_user (PyrogDaemon *self, guint uid);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_daemon_allow_group (PyrogDaemon *self, guint gid);
+
+PYROG_AVAILABLE_IN_ALL
 PyrogUri *
 pyrog_daemon_register (PyrogDaemon *self, const char *id, PyrogServant *servant, GError **error);
 PYROG_AVAILABLE_IN_ALL

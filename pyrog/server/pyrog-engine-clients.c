@@ -7,6 +7,7 @@
 
 #include "pyrog-batch-run.h"
 #include "pyrog-engine-private.h"
+#include "pyrog-error.h"
 
 /* The connections of an engine: accepting them, giving them their turns, letting go of them */
 
@@ -299,10 +300,45 @@ renew_tls (PyrogEngine *engine)
     g_message ("The certificates stay as they were: %s", error->message);
 }
 
+/* What it is told fits into the empty buffer of a socket, or is lost */
+static void
+say_refused (PyrogEngine *engine, GSocket *socket)
+{
+  g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_SECURITY, "refused");
+  PyrogPeer stranger = { 0 };
+  PyrogBuffer out;
+
+  if (engine->tls != NULL)
+    return;
+  pyrog_buffer_init (&out, G_MAXSIZE);
+  pyrog_dispatcher_refuse (engine->dispatcher, &stranger, error, &out);
+  g_socket_send (socket, (const char *) out.data, out.size, NULL, NULL);
+  pyrog_buffer_clear (&out);
+}
+
+static gboolean
+is_welcome (PyrogEngine *engine, GSocket *socket)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 now;
+
+  if (engine->policy == NULL
+      || pyrog_peer_policy_check (engine->policy, socket, engine->check_tcp, &error))
+    return TRUE;
+  say_refused (engine, socket);
+  now = g_get_monotonic_time ();
+  if (now >= engine->next_refusal)
+    {
+      g_message ("Refused a connection: %s", error->message);
+      engine->next_refusal = now + COMPLAINT_INTERVAL;
+    }
+  return FALSE;
+}
+
 static void
 admit (PyrogEngine *engine, GSocket *socket)
 {
-  if (!has_room (engine))
+  if (!is_welcome (engine, socket) || !has_room (engine))
     return; /* the socket closes */
   g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
   if (engine->tls != NULL)

@@ -27,7 +27,9 @@ struct _PyrogEngine
   PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
   int decisions;                              /* (atomic) about strangers, in progress */
   double decision_timeout;
-  guint tls_steps; /* of handshakes, in this dispatch; multiplex only */
+  guint tls_steps;         /* of handshakes, in this dispatch; multiplex only */
+  PyrogPeerPolicy *policy; /* (unowned) (nullable) */
+  gboolean check_tcp;      /* it goes for connections through TCP from this machine too */
   int epoll_fd;
   gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
   GPtrArray *gates;     /* (owned) (element-type PyrogGate) */
@@ -52,7 +54,8 @@ struct _PyrogEngine
   gint64 next_sweep;   /* (locked-by lock) 0: none is due */
   gint64 accept_again; /* 0: accepting */
   gint64 next_complaint;
-  gint64 drain_until; /* 0: not draining */
+  gint64 next_refusal; /* ... of a peer that is worth a line in the log */
+  gint64 drain_until;  /* 0: not draining */
   PyrogDrainedFunc drained_func;
   gpointer drained_data;
 };

@@ -195,6 +195,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
   engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);
+  engine->check_tcp = pyrog_config_get_flag (config, PYROG_CONFIG_PEER_UID_CHECK);
   engine->stop_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_STOP_TIMEOUT);
   double commtimeout = pyrog_config_get_seconds (config, PYROG_CONFIG_COMMTIMEOUT);
   engine->timeouts = (PyrogClientTimeouts){
@@ -245,6 +246,12 @@ pyrog_engine_set_tls (PyrogEngine *engine, PyrogTlsContext *context, PyrogCertif
   if (context != NULL)
     engine->tls = pyrog_tls_context_ref (context);
   g_set_object (&engine->certificate_policy, policy);
+}
+
+void
+pyrog_engine_set_peer_policy (PyrogEngine *engine, PyrogPeerPolicy *policy)
+{
+  engine->policy = policy;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "pyrog-config.h"
 #include "pyrog-dispatcher.h"
 #include "pyrog-listener.h"
+#include "pyrog-peer-policy.h"
 #include "pyrog-tls.h"
 
 G_BEGIN_DECLS
@@ -42,6 +43,8 @@ void pyrog_engine_set_events (PyrogEngine *engine, const PyrogEngineEvents *even
 void pyrog_engine_set_tls (PyrogEngine *engine,
                            PyrogTlsContext *context,
                            PyrogCertificatePolicy *policy);
+/* Who may connect; policy (nullable) outlives the engine's listeners */
+void pyrog_engine_set_peer_policy (PyrogEngine *engine, PyrogPeerPolicy *policy);
 /* Closes everything. Safe inside a handler: what is running ends first. */
 void pyrog_engine_free (PyrogEngine *engine);
 /* listener outlives the engine */

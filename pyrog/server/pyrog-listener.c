@@ -248,6 +248,13 @@ pyrog_listener_get_address (PyrogListener *self)
   return g_socket_get_local_address (self->socket, NULL);
 }
 
+void
+pyrog_listener_open_up (PyrogListener *self)
+{
+  if (self->file != NULL)
+    pyrog_socket_file_open_up (self->file);
+}
+
 PyrogUri *
 pyrog_listener_make_uri (PyrogListener *self, const char *object)
 {

@@ -17,6 +17,7 @@
 #include "pyrog-location.h"
 
 #define SOCKET_MODE 0600
+#define OPEN_MODE 0666
 #define DIRECTORY_MODE 0700
 #define OTHERS_MODE 0077
 /* Others hold the lock for less than a millisecond, unless they mean harm */
@@ -179,6 +180,27 @@ pyrog_socket_file_new (GSocket *socket, const char *path, GError **error)
   return bind_and_listen (self, socket, address, error) ? g_steal_pointer (&self) : NULL;
 }
 
+static gboolean
+is_ours (PyrogSocketFile *self, const struct stat *info)
+{
+  return self->inode != 0 && info->st_dev == self->device && info->st_ino == self->inode;
+}
+
+/* Through a descriptor of the file, lest something else is there by now */
+void
+pyrog_socket_file_open_up (PyrogSocketFile *self)
+{
+  int fd = openat (self->directory, self->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  struct stat info;
+
+  if (fd < 0)
+    return;
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  if (fstat (fd, &info) != 0 || !is_ours (self, &info) || chmod (path, OPEN_MODE) != 0)
+    g_message ("The socket ‘%s’ stays its owner's alone", self->name);
+  close (fd);
+}
+
 void
 pyrog_socket_file_free (PyrogSocketFile *self)
 {
@@ -186,8 +208,8 @@ pyrog_socket_file_free (PyrogSocketFile *self)
 
   if (self == NULL)
     return;
-  if (self->inode != 0 && fstatat (self->directory, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0
-      && info.st_dev == self->device && info.st_ino == self->inode)
+  if (fstatat (self->directory, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0
+      && is_ours (self, &info))
     unlinkat (self->directory, self->name, 0);
   close (self->directory);
   g_free (self->name);

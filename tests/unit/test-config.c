@@ -111,6 +111,7 @@ static const struct
   { "HIDE_OBJECTS", "false" },
   { "SERIALIZERS_ACCEPTED", "['serpent', 'marshal', 'json', 'msgpack']" },
   { "SSL_REQUESTCLIENTCERT", "false" },
+  { "PEER_UID_CHECK", "false" },
 };
 
 static GVariant *

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-daemon.h"
+
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <grp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake-server.h"
+#include "pyrog-location.h"
+
+#define NOBODY 65534
+#define STRANGE_GROUP 54321
+#define NO_CONNECTION 100 /* results of a peer, besides message types */
+#define NO_ANSWER 101
+
+/* A daemon in this thread's main context; its peers are processes of other users */
+typedef struct
+{
+  char *directory;     /* (owned) that everybody may enter */
+  char *path;          /* (owned) of a socket */
+  PyrogConfig *config; /* (owned) */
+  PyrogDaemon *daemon; /* (owned) */
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->directory = g_dir_make_tmp ("pyrog-peers-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (fixture->directory, 0755), ==, 0);
+  fixture->path = g_strconcat ("./u:", fixture->directory, "/socket", NULL);
+  fixture->config = pyrog_config_new ();
+  g_object_set (fixture->config, "peer-uid-check", TRUE, NULL);
+  fixture->daemon = pyrog_daemon_new (fixture->config);
+}
+
+static void
+settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  pyrog_daemon_stop (fixture->daemon);
+  settle ();
+  g_clear_object (&fixture->daemon);
+  g_clear_object (&fixture->config);
+  g_assert_cmpint (g_rmdir (fixture->directory), ==, 0);
+  g_free (fixture->directory);
+  g_free (fixture->path);
+}
+
+static gboolean
+skip_without_root (void)
+{
+  if (geteuid () == 0)
+    return FALSE;
+  g_test_skip ("Only root can play two users");
+  return TRUE;
+}
+
+static PyrogUri *
+start (Fixture *fixture, const char *location)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+
+  pyrog_daemon_listen (fixture->daemon, location, &error);
+  g_assert_no_error (error);
+  PyrogUri *uri = pyrog_daemon_register (fixture->daemon, "o", servant, &error);
+  g_assert_no_error (error);
+  pyrog_daemon_start (fixture->daemon, &error);
+  g_assert_no_error (error);
+  return uri;
+}
+
+/* ---- Peers ---- */
+
+static GSocketAddress *
+address_of (PyrogUri *uri)
+{
+  const char *name = pyrog_uri_get_sockname (uri);
+
+  if (name != NULL)
+    return pyrog_location_socket_address (name, NULL);
+  return g_inet_socket_address_new_from_string (pyrog_uri_get_host (uri), pyrog_uri_get_port (uri));
+}
+
+static void
+become (guint uid, guint group)
+{
+  const gid_t groups[] = { group };
+
+  if (getuid () != 0)
+    return;
+  if (setresuid (0, 0, 0) != 0 || setgroups (1, groups) != 0
+      || setresgid (NOBODY, NOBODY, NOBODY) != 0 || setresuid (uid, uid, uid) != 0)
+    _exit (NO_ANSWER);
+}
+
+/* The type of the message that answers a handshake, or one of the results above */
+static int
+shake_hands (GSocketAddress *address)
+{
+  g_autoptr (GSocket) socket = g_socket_new (g_socket_address_get_family (address),
+                                             G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  PyrogHeader header;
+
+  if (!g_socket_connect (socket, address, NULL, NULL))
+    return NO_CONNECTION;
+  int fd = g_socket_get_fd (socket);
+  g_unix_set_fd_nonblocking (fd, FALSE, NULL);
+  fake_server_reply (fd, PYROG_MESSAGE_CONNECT, 0, 1, "{'handshake':'hello','object':'o'}");
+  return fake_server_receive (fd, &header) ? header.type : NO_ANSWER;
+}
+
+/* Plays a peer in a process of its own, while the daemon works */
+static int
+connect_as (PyrogUri *uri, guint uid, guint group)
+{
+  g_autoptr (GSocketAddress) address = address_of (uri);
+  int status;
+
+  pid_t child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    {
+      become (uid, group);
+      _exit (shake_hands (address));
+    }
+  while (waitpid (child, &status, WNOHANG) == 0)
+    {
+      settle ();
+      poll (NULL, 0, 1);
+    }
+  g_assert_true (WIFEXITED (status));
+  return WEXITSTATUS (status);
+}
+
+/* ---- Tests ---- */
+
+/* Its own user may connect, another one is told that it may not; and others when they are named,
+ * or one of their groups */
+static void
+test_abstract (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogUri) uri = start (fixture, "./u:@pyrog-test-daemon-peers");
+
+  g_assert_cmpint (connect_as (uri, 0, 0), ==, PYROG_MESSAGE_CONNECTOK);
+  if (skip_without_root ())
+    return;
+  g_test_expect_message ("Pyrog", G_LOG_LEVEL_MESSAGE, "Refused a connection: *65534*");
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTFAIL);
+  g_test_assert_expected_messages ();
+  pyrog_daemon_allow_user (fixture->daemon, 1);
+  pyrog_daemon_allow_group (fixture->daemon, STRANGE_GROUP - 1);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTFAIL);
+  pyrog_daemon_allow_group (fixture->daemon, STRANGE_GROUP);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP + 1), ==, PYROG_MESSAGE_CONNECTFAIL);
+  pyrog_daemon_allow_group (fixture->daemon, NOBODY);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP + 1), ==, PYROG_MESSAGE_CONNECTOK);
+}
+
+/* Root may connect to the daemons of others */
+static void
+test_root (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogUri) uri = start (fixture, "./u:@pyrog-test-daemon-peers");
+
+  if (skip_without_root ())
+    return;
+  g_assert_cmpint (seteuid (NOBODY), ==, 0);
+  g_assert_cmpint (connect_as (uri, 0, 0), ==, PYROG_MESSAGE_CONNECTOK);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
+  g_assert_cmpint (seteuid (0), ==, 0);
+}
+
+/* Another user does not even get through to the file of a socket, until one is allowed */
+static void
+test_path (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogUri) uri = start (fixture, fixture->path);
+
+  g_assert_cmpint (connect_as (uri, 0, 0), ==, PYROG_MESSAGE_CONNECTOK);
+  if (skip_without_root ())
+    return;
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, NO_CONNECTION);
+  pyrog_daemon_allow_user (fixture->daemon, NOBODY);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
+  g_test_expect_message ("Pyrog", G_LOG_LEVEL_MESSAGE, "Refused a connection: *");
+  g_assert_cmpint (connect_as (uri, NOBODY - 1, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTFAIL);
+  g_test_assert_expected_messages ();
+}
+
+/* The file is open to all only if others were allowed, before or after it was made */
+static void
+test_mode (Fixture *fixture, gconstpointer data)
+{
+  const char *path = fixture->path + strlen ("./u:");
+  struct stat info;
+
+  pyrog_daemon_allow_user (fixture->daemon, NOBODY);
+  g_autoptr (PyrogUri) uri = start (fixture, fixture->path);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpuint (info.st_mode & 0777, ==, 0666);
+  pyrog_daemon_stop (fixture->daemon);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* On TCP the kernel's table of sockets tells the users apart, if that is wanted */
+static void
+test_tcp (Fixture *fixture, gconstpointer location)
+{
+  g_autoptr (PyrogUri) uri = start (fixture, location);
+
+  g_assert_cmpint (connect_as (uri, 0, 0), ==, PYROG_MESSAGE_CONNECTOK);
+  if (skip_without_root ())
+    return;
+  g_test_expect_message ("Pyrog", G_LOG_LEVEL_MESSAGE, "Refused a connection: *65534*");
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), !=, PYROG_MESSAGE_CONNECTOK);
+  g_test_assert_expected_messages ();
+  pyrog_daemon_allow_user (fixture->daemon, NOBODY);
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
+}
+
+/* ... and otherwise everybody on this machine may connect: that is documented */
+static void
+test_tcp_unchecked (Fixture *fixture, gconstpointer data)
+{
+  g_object_set (fixture->config, "peer-uid-check", FALSE, NULL);
+  g_set_object (&fixture->daemon, NULL);
+  fixture->daemon = pyrog_daemon_new (fixture->config);
+  g_autoptr (PyrogUri) uri = start (fixture, "127.0.0.1:0");
+
+  if (skip_without_root ())
+    return;
+  g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
+}
+
+static void
+add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data), gconstpointer data)
+{
+  g_test_add (path, Fixture, data, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_test ("/daemon-peers/abstract", test_abstract, NULL);
+  add_test ("/daemon-peers/root", test_root, NULL);
+  add_test ("/daemon-peers/path", test_path, NULL);
+  add_test ("/daemon-peers/mode", test_mode, NULL);
+  add_test ("/daemon-peers/tcp", test_tcp, "127.0.0.1:0");
+  add_test ("/daemon-peers/tcp-ipv6", test_tcp, "[::1]:0");
+  add_test ("/daemon-peers/tcp-unchecked", test_tcp_unchecked, NULL);
+  return g_test_run ();
+}
