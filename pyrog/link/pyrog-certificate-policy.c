@@ -156,11 +156,7 @@ check_pins_locked (PyrogCertificatePolicy *self,
                              facts->fingerprint, facts->key_fingerprint);
       return refuse (facts, reason, error);
     }
-  if (*errors & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    {
-      g_info ("The certificate %s is trusted because it is pinned", facts->fingerprint);
-      *errors &= ~(guint) G_TLS_CERTIFICATE_UNKNOWN_CA;
-    }
+  *errors &= ~(guint) G_TLS_CERTIFICATE_UNKNOWN_CA;
   return TRUE;
 }
 
@@ -212,6 +208,18 @@ check_required_locked (PyrogCertificatePolicy *self, const Facts *facts, GError 
         && !says_one_of (facts->said[i], self->required[i]))
       return refuse (facts, _ (reasons[i]), error);
   return TRUE;
+}
+
+static gboolean
+check_facts (PyrogCertificatePolicy *self,
+             const Facts *facts,
+             GTlsCertificateFlags errors,
+             GError **error)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+
+  return check_denied_locked (self, facts, error) && check_pins_locked (self, facts, &errors, error)
+         && check_errors (facts, errors, error) && check_required_locked (self, facts, error);
 }
 
 /* Takes the text */
@@ -453,8 +461,9 @@ pyrog_certificate_policy_check (PyrogCertificatePolicy *self,
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_SECURITY, _ ("The certificate can't be read"));
       return FALSE;
     }
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
-  return check_denied_locked (self, &facts, error)
-         && check_pins_locked (self, &facts, &errors, error) && check_errors (&facts, errors, error)
-         && check_required_locked (self, &facts, error);
+  if (!check_facts (self, &facts, errors, error))
+    return FALSE;
+  if (errors & G_TLS_CERTIFICATE_UNKNOWN_CA)
+    g_info ("The certificate %s is trusted because it is pinned", facts.fingerprint);
+  return TRUE;
 }

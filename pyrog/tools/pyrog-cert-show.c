@@ -5,6 +5,7 @@
 #include "pyrog-cert-show.h"
 
 #include <glib/gi18n.h>
+#include <gnutls/x509.h>
 #include <string.h>
 
 #include "pyrog-certificate.h"
@@ -13,6 +14,7 @@
 
 /* A text of somebody else may take so many bytes of the terminal */
 #define MAX_TEXT 4096u
+#define MAX_OID 128u
 
 static GVariant *
 text_variant (char *text)
@@ -43,6 +45,43 @@ add (GVariantBuilder *dict, const char *key, GVariant *value)
     g_variant_builder_add (dict, "{sv}", key, value);
 }
 
+typedef struct gnutls_x509_crt_int Parsed;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Parsed, gnutls_x509_crt_deinit)
+
+static const char *
+name_purpose (const char *oid)
+{
+  if (strcmp (oid, GNUTLS_KP_TLS_WWW_SERVER) == 0)
+    return "server";
+  return strcmp (oid, GNUTLS_KP_TLS_WWW_CLIENT) == 0 ? "client" : oid;
+}
+
+/* For what it may be used; none stand for no restriction */
+static char **
+list_purposes (GTlsCertificate *certificate)
+{
+  g_autoptr (GByteArray) der = NULL;
+  g_autoptr (Parsed) parsed = NULL;
+  g_autoptr (GStrvBuilder) purposes = g_strv_builder_new ();
+  char oid[MAX_OID];
+  gsize size = sizeof oid;
+
+  g_object_get (certificate, "certificate", &der, NULL);
+  gnutls_x509_crt_init (&parsed);
+  const gnutls_datum_t datum = { der->data, der->len };
+  if (gnutls_x509_crt_import (parsed, &datum, GNUTLS_X509_FMT_DER) < 0)
+    return g_strv_builder_end (purposes);
+  if (gnutls_x509_crt_get_ca_status (parsed, NULL) > 0)
+    g_strv_builder_add (purposes, "ca");
+  for (unsigned i = 0; gnutls_x509_crt_get_key_purpose_oid (parsed, i, oid, &size, NULL) >= 0; i++)
+    {
+      g_strv_builder_add (purposes, name_purpose (oid));
+      size = sizeof oid;
+    }
+  return g_strv_builder_end (purposes);
+}
+
 static GVariant *
 describe (GTlsCertificate *certificate)
 {
@@ -58,6 +97,7 @@ describe (GTlsCertificate *certificate)
   add (&dict, "serialNumber", text_variant (pyrog_certificate_dup_serial_number (certificate)));
   add (&dict, "dnsNames", list_variant (pyrog_certificate_list_dns_names (certificate)));
   add (&dict, "ipAddresses", list_variant (pyrog_certificate_list_ip_addresses (certificate)));
+  add (&dict, "purposes", list_variant (list_purposes (certificate)));
   add (&dict, "notBefore", date_variant (begin));
   add (&dict, "notAfter", date_variant (end));
   add (&dict, "fingerprint", text_variant (pyrog_certificate_dup_fingerprint (certificate)));
@@ -75,6 +115,7 @@ static const struct
   { "serialNumber", N_ ("Serial number") },
   { "dnsNames", N_ ("DNS names") },
   { "ipAddresses", N_ ("IP addresses") },
+  { "purposes", N_ ("Purposes") },
   { "notBefore", N_ ("Valid from") },
   { "notAfter", N_ ("Valid until") },
   { "fingerprint", N_ ("Fingerprint") },

@@ -230,6 +230,10 @@ def test_show(certs):
     assert "IP addresses: 127.0.0.1, ::1\n" in text, text
     for key in ("serialNumber", "notBefore", "notAfter", "fingerprint", "keyFingerprint"):
         assert ": %s\n" % said[key] in text, text
+    assert "Purposes: server\n" in text, text
+    purposes = {"ca": ["ca"], "server": ["server"], "client": ["client"], "self_signed": ["server"]}
+    for name, expected in purposes.items():
+        assert show(getattr(certs, name).cert)["purposes"] == expected
     lines = pyrog_cert("show", "-j", certs.ca.cert, certs.client.cert).splitlines()
     assert [json.loads(line)["commonName"] for line in lines] == ["Test CA", "alice"]
 

@@ -20,6 +20,7 @@ typedef struct
   char *fingerprint;     /* of alice's certificate */
   char *key_fingerprint; /* of her key */
   char *path;            /* for a list of denied certificates */
+  guint logged;          /* messages about pins */
 } Fixture;
 
 static void
@@ -118,6 +119,34 @@ test_pins (Fixture *f, gconstpointer by_key)
   add_pin (f, other);
   assert_accepted (f, f->ca, G_TLS_CERTIFICATE_UNKNOWN_CA);
   assert_accepted (f, f->alice, G_TLS_CERTIFICATE_UNKNOWN_CA);
+}
+
+static void
+check_in_log (const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  Fixture *f = data;
+
+  g_assert_nonnull (strstr (message, f->fingerprint));
+  f->logged++;
+  assert_accepted (f, f->alice, 0);
+}
+
+/* The log tells of trust that a pin gave and of no other, and whoever writes it may ask the policy
+ */
+static void
+test_pins_and_log (Fixture *f, gconstpointer data)
+{
+  guint handler = g_log_set_handler (G_LOG_DOMAIN, G_LOG_LEVEL_INFO, check_in_log, f);
+
+  add_pin (f, f->fingerprint);
+  assert_accepted (f, f->alice, 0);
+  assert_refused (f, f->ca, G_TLS_CERTIFICATE_UNKNOWN_CA, "*pinned");
+  assert_refused (f, f->alice, G_TLS_CERTIFICATE_UNKNOWN_CA | G_TLS_CERTIFICATE_REVOKED,
+                  "*revoked");
+  g_assert_cmpuint (f->logged, ==, 0);
+  assert_accepted (f, f->alice, G_TLS_CERTIFICATE_UNKNOWN_CA);
+  g_assert_cmpuint (f->logged, ==, 1);
+  g_log_remove_handler (G_LOG_DOMAIN, handler);
 }
 
 /* What GIO says of a self-signed certificate is what a pin covers, and not more than that */
@@ -413,6 +442,7 @@ main (int argc, char **argv)
   ADD ("no-rules", NULL, test_no_rules);
   ADD ("pins/certificate", NULL, test_pins);
   ADD ("pins/key", "by key", test_pins);
+  ADD ("pins/log", NULL, test_pins_and_log);
   ADD ("pins/gio", NULL, test_pins_and_gio);
   ADD ("pins/outdated", NULL, test_pinned_and_outdated);
   ADD ("requirements", NULL, test_requirements);
