@@ -151,28 +151,35 @@ deliver (PyrogEngine *engine, News *news)
     }
 }
 
+static News *
+pop (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  News *news = g_queue_pop_head (&engine->news);
+  if (news != NULL)
+    engine->news_size -= size_of (news);
+  g_mutex_unlock (&engine->lock);
+  return news;
+}
+
 void
 pyrog_engine_deliver_news (PyrogEngine *engine)
 {
-  News *news;
+  /* What comes meanwhile has its turn after everything else in the context, unless there is no
+   * other turn any more. News of another thread that are not seen here wake the engine once more.
+   */
+  guint count = engine->news.length;
 
-  /* News of another thread wake the engine once more */
-  if (engine->news.length == 0)
+  if (count == 0)
     return;
   g_atomic_ref_count_inc (&engine->refs);
-  do
+  while (count-- > 0 || engine->source == NULL)
     {
-      g_mutex_lock (&engine->lock);
-      news = g_queue_pop_head (&engine->news);
-      if (news != NULL)
-        engine->news_size -= size_of (news);
-      g_mutex_unlock (&engine->lock);
-      if (news != NULL)
-        {
-          deliver (engine, news);
-          free_news (news);
-        }
+      News *news = pop (engine);
+      if (news == NULL)
+        break;
+      deliver (engine, news);
+      free_news (news);
     }
-  while (news != NULL);
   pyrog_engine_release (engine);
 }

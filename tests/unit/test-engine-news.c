@@ -130,6 +130,32 @@ test_limit (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (story->str, ==, "ffff");
 }
 
+static void
+fail_again (GObject *owner, PyrogInvocation *invocation, const GError *error)
+{
+  Fixture *fixture = g_object_get_data (owner, "fixture");
+
+  g_string_append_c (story, 'f');
+  if (story->len < 5)
+    tell_failed (fixture, 10, pyrog_value_text ("m"));
+}
+
+/* Calls that fail while failures are told do not keep the context from its other work */
+static void
+test_turns (Fixture *fixture, gconstpointer data)
+{
+  static const PyrogEngineEvents events = { connected, disconnected, fail_again };
+
+  g_object_set_data (fixture->owner, "fixture", fixture);
+  pyrog_engine_set_events (fixture->engine, &events, fixture->owner);
+  tell_failed (fixture, 10, pyrog_value_text ("m"));
+  for (guint i = 1; i <= 5; i++)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (story->len, ==, i);
+    }
+}
+
 /* Without an owner there is nobody to tell */
 static void
 test_no_owner (Fixture *fixture, gconstpointer data)
@@ -153,6 +179,7 @@ main (int argc, char **argv)
 
   add ("/engine-news/order", test_order);
   add ("/engine-news/limit", test_limit);
+  add ("/engine-news/turns", test_turns);
   add ("/engine-news/no-owner", test_no_owner);
   return g_test_run ();
 }
