@@ -12,6 +12,7 @@
 
 #define STREAM_ANNOTATION "STRM"
 #define MAX_STREAM_ID 64
+#define FOR_EVER 1e9 /* seconds */
 
 PyrogCall *
 pyrog_call_new (void)
@@ -45,6 +46,14 @@ pyrog_call_unref (PyrogCall *call)
   g_clear_pointer (&call->annotations, g_variant_unref);
   g_free (call->stream_id);
   g_free (call);
+}
+
+void
+pyrog_call_set_timeout (PyrogCall *call, double seconds)
+{
+  /* More would not fit into microseconds */
+  if (seconds > 0 && seconds < FOR_EVER)
+    call->deadline = g_get_monotonic_time () + (gint64) (seconds * G_USEC_PER_SEC);
 }
 
 void

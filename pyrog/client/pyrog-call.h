@@ -73,6 +73,8 @@ PyrogCall *pyrog_call_new (void);
 PyrogCall *pyrog_call_ref (PyrogCall *call);
 void pyrog_call_unref (PyrogCall *call);
 
+/* Begins its time: seconds in all, 0 for ever */
+void pyrog_call_set_timeout (PyrogCall *call, double seconds);
 /* Ends it with an error that says how far it came; takes the error */
 void pyrog_call_fail (PyrogCall *call, GError *error, PyrogExecution execution);
 /* Ends it with a reply message; FALSE and an error if the connection can't go on after this */

@@ -423,8 +423,7 @@ make_bind_call (PyrogProxy *self)
 
   call->codec = self->codec;
   call->retries = (int) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_RETRIES);
-  if (self->timeout > 0)
-    call->deadline = g_get_monotonic_time () + (gint64) (self->timeout * G_USEC_PER_SEC);
+  pyrog_call_set_timeout (call, self->timeout);
   return call;
 }
 

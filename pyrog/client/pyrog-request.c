@@ -99,8 +99,7 @@ pyrog_request_make_call (const PyrogRequest *request,
   call->oneway = options != NULL && options->oneway;
   call->idempotent = options != NULL && options->idempotent;
   call->retries = (int) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_RETRIES);
-  if (timeout > 0)
-    call->deadline = g_get_monotonic_time () + (gint64) (timeout * G_USEC_PER_SEC);
+  pyrog_call_set_timeout (call, timeout);
   return g_steal_pointer (&call);
 }
 

@@ -276,6 +276,8 @@ run (const Command *command, const Options *options, char **args, GError **error
 
   if (uri == NULL)
     return fail_usage (error, "%s", failure->message);
+  if (command->min > 0 && *args[1] == '\0')
+    return fail_usage (error, _ ("The name of a method or attribute is empty"));
   if (!pyrog_config_check (pyrog_config_get_default (), error))
     return FALSE;
   g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (uri, NULL);
@@ -309,7 +311,7 @@ main (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_context (&options);
   /* Options stand in front of the command: what follows may be a negative number */
   g_option_context_set_strict_posix (context, TRUE);
-  gboolean ok = g_option_context_parse (context, &argc, &argv, &error);
+  gboolean is_read = g_option_context_parse (context, &argc, &argv, &error), ok = is_read;
   if (ok && options.version)
     {
       g_print ("pyrog %s\n", PYROG_VERSION_TEXT);
@@ -327,5 +329,5 @@ main (int argc, char **argv)
   g_free (options.timeout_text);
   if (ok)
     return EXIT_SUCCESS;
-  return error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
+  return !is_read || error->domain == G_OPTION_ERROR ? EXIT_USAGE : EXIT_FAILURE;
 }

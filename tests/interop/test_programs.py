@@ -94,6 +94,9 @@ def test_usage():
     fails(2, "bad[", "call", "PYRO:x@localhost:1", "echo", "bad[")
     fails(2, "bad[", "--json", "set", "PYRO:x@localhost:1", "verbose", "bad[")
     fails(2, "UTF-8", "call", "PYRO:x@localhost:1", b"\xff")
+    fails(2, "", "-s", b"\xff", "ping", "PYRO:x@localhost:1")
+    for command in (["call"], ["stream"], ["get"], ["set", "5"]):
+        fails(2, "empty", command[0], "PYRO:x@localhost:1", "", *command[1:])
     for timeout in ("nan", "inf", "-inf", "-1", "1e999", "5s", "", "0x"):
         fails(2, "‘%s’" % timeout, "-t", timeout, "ping", "PYRO:x@localhost:1")
     assert "introspect" in pyrog("--help").stdout
@@ -107,6 +110,7 @@ def test_usage():
 def test_timeout():
     with servers.ours() as server:
         fails(1, "timed out", "--timeout", "0.2", "call", server.uri, "slow")
+        succeeds("'x'", "--timeout", "1e300", "call", server.uri, "echo", "'x'")
 
 
 # What stands before the cursor, and what may come there
