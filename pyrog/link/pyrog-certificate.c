@@ -373,10 +373,13 @@ pyrog_certificate_get_validity (GTlsCertificate *certificate,
   g_autoptr (Parsed) parsed = parse (certificate);
   if (parsed == NULL)
     return FALSE;
-  g_autoptr (GDateTime) begin
-      = g_date_time_new_from_unix_utc (gnutls_x509_crt_get_activation_time (parsed));
-  g_autoptr (GDateTime) end
-      = g_date_time_new_from_unix_utc (gnutls_x509_crt_get_expiration_time (parsed));
+  time_t first = gnutls_x509_crt_get_activation_time (parsed);
+  time_t last = gnutls_x509_crt_get_expiration_time (parsed);
+  /* No date: GnuTLS refuses that only if it was built to be strict */
+  if (first == (time_t) -1 || last == (time_t) -1)
+    return FALSE;
+  g_autoptr (GDateTime) begin = g_date_time_new_from_unix_utc (first);
+  g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (last);
   if (begin == NULL || end == NULL)
     return FALSE;
   if (not_before != NULL)
