@@ -6,6 +6,7 @@
 
 #include "pyrog-access-request-private.h"
 #include "pyrog-certificate-request.h"
+#include "pyrog-certificate.h"
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
 #include "pyrog-handshake-request-private.h"
@@ -69,7 +70,7 @@ check_certificate (PyrogSession *self)
   else if (errors == G_TLS_CERTIFICATE_NO_FLAGS)
     return NULL;
   if (error == NULL)
-    flaws = pyrog_tls_describe_errors (errors);
+    flaws = pyrog_certificate_describe_errors (errors);
   return g_error_new (PYROG_ERROR, PYROG_ERROR_SECURITY,
                       _ ("The certificate of ‘%s’ is not acceptable: %s"), location,
                       error != NULL ? error->message : flaws);

@@ -459,12 +459,12 @@ pyrog_certificate_describe_errors (GTlsCertificateFlags errors)
     GTlsCertificateFlags flag;
     const char *text;
   } texts[] = {
-    { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("nobody who is trusted has signed it") },
-    { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("it belongs to another host") },
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, N_ ("nobody trusted has signed it") },
+    { G_TLS_CERTIFICATE_BAD_IDENTITY, N_ ("it is for another name") },
     { G_TLS_CERTIFICATE_NOT_ACTIVATED, N_ ("it is not valid yet") },
     { G_TLS_CERTIFICATE_EXPIRED, N_ ("it has expired") },
     { G_TLS_CERTIFICATE_REVOKED, N_ ("it was revoked") },
-    { G_TLS_CERTIFICATE_INSECURE, N_ ("its algorithms are insecure") },
+    { G_TLS_CERTIFICATE_INSECURE, N_ ("its algorithm is weak") },
     { G_TLS_CERTIFICATE_GENERIC_ERROR, N_ ("it is not good for this use") },
   };
   g_autoptr (GPtrArray) words = g_ptr_array_new ();

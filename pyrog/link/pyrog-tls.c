@@ -440,14 +440,13 @@ static const struct
 {
   GTlsCertificateFlags flag;
   gnutls_alert_description_t alert;
-  const char *text;
 } flaws[] = {
-  { G_TLS_CERTIFICATE_UNKNOWN_CA, GNUTLS_A_UNKNOWN_CA, N_ ("nobody trusted has signed it") },
-  { G_TLS_CERTIFICATE_BAD_IDENTITY, GNUTLS_A_BAD_CERTIFICATE, N_ ("it is for another name") },
-  { G_TLS_CERTIFICATE_NOT_ACTIVATED, GNUTLS_A_CERTIFICATE_EXPIRED, N_ ("it is not valid yet") },
-  { G_TLS_CERTIFICATE_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED, N_ ("it has expired") },
-  { G_TLS_CERTIFICATE_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED, N_ ("it was revoked") },
-  { G_TLS_CERTIFICATE_INSECURE, GNUTLS_A_INSUFFICIENT_SECURITY, N_ ("its algorithm is weak") },
+  { G_TLS_CERTIFICATE_UNKNOWN_CA, GNUTLS_A_UNKNOWN_CA },
+  { G_TLS_CERTIFICATE_BAD_IDENTITY, GNUTLS_A_BAD_CERTIFICATE },
+  { G_TLS_CERTIFICATE_NOT_ACTIVATED, GNUTLS_A_CERTIFICATE_EXPIRED },
+  { G_TLS_CERTIFICATE_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED },
+  { G_TLS_CERTIFICATE_REVOKED, GNUTLS_A_CERTIFICATE_REVOKED },
+  { G_TLS_CERTIFICATE_INSECURE, GNUTLS_A_INSUFFICIENT_SECURITY },
 };
 
 void
@@ -463,19 +462,4 @@ pyrog_tls_refuse (PyrogTransport *transport, GTlsCertificateFlags errors)
     }
   gnutls_alert_send (self->session, GNUTLS_AL_FATAL, alert);
   tls_flush (transport, NULL);
-}
-
-char *
-pyrog_tls_describe_errors (GTlsCertificateFlags errors)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (flaws); i++)
-    {
-      if ((errors & flaws[i].flag) != 0)
-        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", _ (flaws[i].text));
-    }
-  if (text->len == 0)
-    g_string_append (text, _ ("it was refused"));
-  return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -56,8 +56,6 @@ void pyrog_tls_refuse (PyrogTransport *transport, GTlsCertificateFlags errors);
 /* After a handshake that failed: whether the peer spoke Pyro's protocol, in the clear. If so the
  * transport below is handed back, for an answer that it understands. */
 PyrogTransport *pyrog_tls_take_plain (PyrogTransport *transport);
-/* What flags say against a certificate, for people; never empty */
-char *pyrog_tls_describe_errors (GTlsCertificateFlags errors);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogTlsContext, pyrog_tls_context_unref)
 

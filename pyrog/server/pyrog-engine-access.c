@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "pyrog-certificate-request.h"
+#include "pyrog-certificate.h"
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
 
@@ -180,7 +181,7 @@ check_policy (PyrogEngine *engine, PyrogConnection *connection, GError **error)
     }
   if (errors == G_TLS_CERTIFICATE_NO_FLAGS)
     return TRUE;
-  g_autofree char *flaws = pyrog_tls_describe_errors (errors);
+  g_autofree char *flaws = pyrog_certificate_describe_errors (errors);
   g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_SECURITY, flaws);
   return FALSE;
 }

@@ -173,7 +173,7 @@ test_pins_and_gio (Fixture *f, gconstpointer data)
                                         G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER, wrong, NULL,
                                         G_TLS_DATABASE_VERIFY_NONE, NULL, &error);
   g_assert_no_error (error);
-  assert_refused (f, certificate, errors, "*belongs to another host*");
+  assert_refused (f, certificate, errors, "*is for another name*");
 }
 
 static const TestCertificate outdated[] = {
@@ -241,7 +241,7 @@ test_requirements (Fixture *f, gconstpointer data)
       assert_refused (f, f->alice, 0, requirements[i].message);
       requirements[i].require (f->policy, requirements[i].right);
       assert_accepted (f, f->alice, 0);
-      assert_refused (f, f->alice, G_TLS_CERTIFICATE_UNKNOWN_CA, "*nobody who is trusted*");
+      assert_refused (f, f->alice, G_TLS_CERTIFICATE_UNKNOWN_CA, "*nobody trusted*");
 
       pyrog_certificate_policy_require_common_name (f->policy, "alice");
       assert_accepted (f, f->alice, 0);

@@ -279,7 +279,7 @@ test_describe_errors (void)
                                                             | G_TLS_CERTIFICATE_BAD_IDENTITY);
 
   g_assert_cmpstr (none, ==, "");
-  g_assert_cmpstr (two, ==, "it belongs to another host, it has expired");
+  g_assert_cmpstr (two, ==, "it is for another name, it has expired");
   for (guint bit = 1; bit <= 256; bit *= 2)
     {
       g_autofree char *text = pyrog_certificate_describe_errors ((GTlsCertificateFlags) bit);
