@@ -146,7 +146,9 @@ pyrog_call_take_reply (PyrogCall *call,
   call->annotations = annotations_of (&message);
   if ((header->flags & PYROG_FLAG_ITEM_STREAM) != 0)
     return take_stream (call, &message);
-  pyrog_arena_set_budget (call->arena, pyrog_arena_budget_for (message.payload_size), 0);
+  pyrog_arena_set_budget (call->arena, pyrog_arena_budget_for (message.payload_size),
+                          call->max_values);
+  pyrog_arena_set_max_depth (call->arena, call->max_depth);
   if (!call->codec->decode (call->arena, message.payload, message.payload_size, &call->result,
                             &failure))
     pyrog_call_fail (call, failure, PYROG_EXECUTION_ANSWERED);

@@ -46,6 +46,8 @@ struct _PyrogCall
   gboolean oneway;
   gboolean idempotent;
   int retries;        /* how often it may be repeated if that is safe */
+  gsize max_values;   /* in the reply; 0: the library's own limit */
+  guint max_depth;    /* the same */
   gint64 deadline;    /* monotonic time, or 0 */
   PyrogCallFunc func; /* (nullable) NULL: somebody waits in pyrog_session_wait() */
   gpointer user_data;

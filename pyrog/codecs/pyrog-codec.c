@@ -176,12 +176,14 @@ pyrog_codec_decode_call (const PyrogCodec *codec,
                          GError **error)
 {
   gboolean is_json = codec->serializer == PYROG_SERIALIZER_JSON;
+  guint max_depth = pyrog_arena_get_max_depth (arena);
   PyrogValue whole, parts[4];
 
-  pyrog_arena_set_max_depth (arena, PYROG_MAX_CALL_DEPTH);
+  /* The call and its arguments are containers themselves */
+  pyrog_arena_set_max_depth (arena, max_depth + PYROG_MAX_CALL_DEPTH - PYROG_MAX_DEPTH);
   gboolean ok
       = (is_json ? pyrog_codec_json_decode_call : codec->decode) (arena, data, size, &whole, error);
-  pyrog_arena_set_max_depth (arena, PYROG_MAX_DEPTH);
+  pyrog_arena_set_max_depth (arena, max_depth);
   if (!ok)
     return FALSE;
   if (is_json ? !parts_from_members (&whole, parts, error)

@@ -51,7 +51,9 @@ typedef struct
   PyrogValue kwargs;
 } PyrogCallParts;
 
-/* For json a dict with the members object, method, params and kwargs, where a repeated member is an
+/* Reading lets arguments nest as deep as the arena says.
+ *
+ * For json a dict with the members object, method, params and kwargs, where a repeated member is an
  * error; a tuple of four for the others */
 gboolean pyrog_codec_encode_call (const PyrogCodec *codec,
                                   const PyrogCallParts *call,

@@ -48,6 +48,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .hide_objects = pyrog_config_get_flag (config, PYROG_CONFIG_HIDE_OBJECTS),
     .serializers = accepted_serializers (config),
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
+    .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
     .max_streams_per_connection
     = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
     .max_streams = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
@@ -415,6 +416,7 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
                                               : PYROG_MAX_HANDSHAKE_VALUES);
   if (!peer->authenticated)
     return dispatch_unauthenticated (dispatcher, peer, &message, arena, out);
+  pyrog_arena_set_max_depth (arena, dispatcher->options.max_depth);
   switch (header->type)
     {
     case PYROG_MESSAGE_INVOKE:

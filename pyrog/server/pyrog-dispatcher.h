@@ -22,6 +22,7 @@ typedef struct
   guint serializers;     /* accepted ones: bits 1 << id */
   gsize max_message_size;
   gsize max_values; /* in a message, once the handshake succeeded */
+  guint max_depth;  /* the same; 0 for PYROG_MAX_DEPTH */
   guint max_streams_per_connection;
   guint max_streams;
   guint max_instances; /* of a connection */

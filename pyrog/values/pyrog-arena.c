@@ -47,7 +47,7 @@ pyrog_arena_new (void)
   PyrogArena *arena = g_new0 (PyrogArena, 1);
 
   pyrog_arena_set_budget (arena, 0, 0);
-  arena->max_depth = PYROG_MAX_DEPTH;
+  pyrog_arena_set_max_depth (arena, 0);
   return arena;
 }
 
@@ -111,7 +111,7 @@ pyrog_arena_set_max_depth (PyrogArena *arena, guint max_depth)
 {
   g_assert (max_depth <= PYROG_MAX_CALL_DEPTH);
 
-  arena->max_depth = max_depth;
+  arena->max_depth = max_depth != 0 ? max_depth : PYROG_MAX_DEPTH;
 }
 
 guint

@@ -25,8 +25,7 @@ void pyrog_arena_free (PyrogArena *arena);
 void pyrog_arena_reset (PyrogArena *arena);
 /* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
 void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
-/* How deep the next message may nest; PYROG_MAX_DEPTH until told otherwise, and at most
- * PYROG_MAX_CALL_DEPTH */
+/* How deep the next message may nest, at most PYROG_MAX_CALL_DEPTH; 0 for PYROG_MAX_DEPTH */
 void pyrog_arena_set_max_depth (PyrogArena *arena, guint max_depth);
 guint pyrog_arena_get_max_depth (PyrogArena *arena);
 /* The budget for a peer's message of size bytes (inflated): 32 times that and 1 MiB */

@@ -205,6 +205,20 @@ def test_accepted_serializers():
 
 
 @tap.case()
+def test_depth_and_values():
+    deep, wide = "[" * 5 + "1" + "]" * 5, json.dumps(list(range(20)))
+    limits = {"PYROG_MAX_DEPTH": ("4", deep, "limit of"), "PYROG_MAX_VALUES": ("12", wide, "limit")}
+    for variable, (limit, value, words) in limits.items():
+        with servers.ours(**{variable: limit}) as server:
+            fails(1, words, "-j", "call", server.uri, "echo", value)
+            succeeds("1", "-j", "call", server.uri, "echo", "1")
+        with servers.ours() as server:
+            succeeds(value, "-j", "call", server.uri, "echo", value)
+            result = run("PROGRAM", "-j", "call", server.uri, "echo", value, **{variable: limit})
+            assert result.returncode == 1 and words in result.stderr, result
+
+
+@tap.case()
 def test_hidden_objects():
     with servers.ours(PYROG_HIDE_OBJECTS="1") as server:
         uri = server.uri.replace("test.echoserver", "nosuch")
