@@ -19,6 +19,7 @@ pyrog_member_new (const char *name)
 
   g_atomic_ref_count_init (&member->refs);
   member->name = g_strdup (name);
+  member->exposed = TRUE;
   return member;
 }
 

@@ -31,6 +31,7 @@ struct _PyrogMember
   gatomicrefcount refs;
   char *name;          /* (owned) */
   char *documentation; /* (owned) (nullable) */
+  gboolean exposed;    /* nobody finds what is not */
   gboolean oneway;
   PyrogSignature *signature; /* (owned) (nullable) NULL: any arguments */
   GVariantType *type;        /* (owned) (nullable) of the result or the attribute */

@@ -27,7 +27,7 @@ unref_member (gpointer member)
 static void
 collect (Collection *collection, PyrogMember *member)
 {
-  if (g_hash_table_add (collection->names, member->name))
+  if (member->exposed && g_hash_table_add (collection->names, member->name))
     g_ptr_array_add (collection->members, pyrog_member_ref (member));
 }
 

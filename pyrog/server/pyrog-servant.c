@@ -534,6 +534,8 @@ pyrog_servant_find_member (PyrogServant *self, const char *name)
       if (member != NULL)
         pyrog_member_ref (member);
     }
+  if (member != NULL && !member->exposed)
+    g_clear_pointer (&member, pyrog_member_unref);
   return member;
 }
 
