@@ -9,7 +9,7 @@
 
 #include <glib-unix.h>
 #include <pyrog.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,9 +126,9 @@ noted (PyrogInvocation *invocation, gpointer user_data, GError **error)
 static void
 fail (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
-  const char *text;
+  g_autofree char *text = NULL;
 
-  if (pyrog_invocation_read (invocation, error, "&s", &text))
+  if (pyrog_invocation_read (invocation, error, "s", &text))
     g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR, text);
 }
 

@@ -116,21 +116,21 @@ def test_hidden(server_type):
 @both_types
 def test_terminate(server_type):
     """SIGTERM lets a call in progress end"""
-    with target(server_type) as (uri, process), proxy_for(uri) as proxy:
+    with target(server_type) as (uri, process):
         answers = []
 
         def wait():
-            proxy._pyroClaimOwnership()
-            answers.append(proxy.slow(1))
+            with proxy_for(uri) as proxy:
+                proxy._pyroBind()
+                bound.set()
+                answers.append(proxy.slow(1))
 
-        proxy._pyroBind()
-        with proxy_for(uri) as other:
-            other.note(1)
+        bound = threading.Event()
         thread = threading.Thread(target=wait)
         thread.start()
+        bound.wait()
         with proxy_for(uri) as other:
-            # The request above is there when this has made its way
-            other.slow(0.3)
+            other.slow(0.5)  # the request above has come meanwhile
         process.send_signal(signal.SIGTERM)
         thread.join()
         assert answers == [1]
