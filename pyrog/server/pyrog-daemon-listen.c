@@ -10,9 +10,20 @@
 
 /* Where a daemon listens */
 
+static void
+tell_if_exposed (PyrogListener *listener)
+{
+  if (!pyrog_listener_is_exposed (listener))
+    return;
+  g_autoptr (GSocketAddress) address = pyrog_listener_get_address (listener);
+  g_autofree char *text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+  g_message ("Listening on %s, where other machines can connect", text);
+}
+
 static gboolean
 add_listener (PyrogDaemon *self, PyrogListener *listener)
 {
+  tell_if_exposed (listener);
   if (pyrog_peer_policy_has_others (self->policy))
     pyrog_listener_open_up (listener);
   g_ptr_array_add (self->listeners, listener);
@@ -24,6 +35,8 @@ add_listener (PyrogDaemon *self, PyrogListener *listener)
 static gboolean
 listen_on (PyrogDaemon *self, const PyrogLocation *location, GError **error)
 {
+  if (!pyrog_daemon_check_nat (self, location, error))
+    return FALSE;
   PyrogListener *listener = pyrog_listener_new (
       location, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_REUSE),
       (int) pyrog_config_get_number (self->config, PYROG_CONFIG_PREFER_IP_VERSION), error);
@@ -79,8 +92,10 @@ pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **erro
 
   if (!pyrog_daemon_prepare (self, error))
     return FALSE;
-  PyrogListener *listener = pyrog_listener_new_for_socket (socket, error);
-  return listener != NULL && add_listener (self, listener);
+  g_autoptr (PyrogListener) listener = pyrog_listener_new_for_socket (socket, error);
+  return listener != NULL
+         && pyrog_daemon_check_nat (self, pyrog_listener_get_location (listener), error)
+         && add_listener (self, g_steal_pointer (&listener));
 }
 
 gboolean

@@ -37,5 +37,11 @@ gboolean pyrog_daemon_prepare_tls (PyrogDaemon *self, GError **error);
 void pyrog_daemon_clear_tls (PyrogDaemon *self);
 /* The signals that ask about peers; for PyrogEngineEvents */
 const guint *pyrog_daemon_install_questions (GType type);
+/* Tells once who serves more than it may want to */
+void pyrog_daemon_warn_if_open (PyrogDaemon *self);
+/* Whether NATHOST is all right, also for that location */
+gboolean pyrog_daemon_check_nat (PyrogDaemon *self, const PyrogLocation *location, GError **error);
+/* The router's side of the daemon (free with g_free()), or NULL */
+char *pyrog_daemon_describe_nat (PyrogDaemon *self);
 
 G_END_DECLS

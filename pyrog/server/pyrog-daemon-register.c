@@ -11,7 +11,7 @@
 #include "pyrog-servant-private.h"
 #include "pyrog-uuid.h"
 
-/* What a daemon serves, and under which uris */
+/* What a daemon serves */
 
 static gboolean
 is_id (const char *id)
@@ -224,53 +224,4 @@ pyrog_daemon_id_of (PyrogDaemon *self, PyrogServant *servant)
   if (self->dispatcher == NULL)
     return NULL;
   return pyrog_object_table_dup_id (pyrog_dispatcher_get_objects (self->dispatcher), servant);
-}
-
-/**
- * pyrog_daemon_uri_for:
- * @self: a daemon
- * @id: the id of an object, registered or not
- * @error: return location for an error
- *
- * The uri of an object at the first listener. Binds the default listener if there is none.
- *
- * Returns: (transfer full): the uri
- *
- * Since: 1.0
- */
-PyrogUri *
-pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
-  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
-
-  if (!pyrog_daemon_ensure_listener (self, error))
-    return NULL;
-  return pyrog_listener_make_uri (g_ptr_array_index (self->listeners, 0), id);
-}
-
-/**
- * pyrog_daemon_uris_for:
- * @self: a daemon
- * @id: the id of an object, registered or not
- * @error: return location for an error
- *
- * The uris of an object, one for each listener.
- *
- * Returns: (transfer container) (element-type PyrogUri): the uris
- *
- * Since: 1.0
- */
-GPtrArray *
-pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
-  g_return_val_if_fail (id != NULL && *id != '\0', NULL);
-
-  if (!pyrog_daemon_ensure_listener (self, error))
-    return NULL;
-  GPtrArray *uris = g_ptr_array_new_with_free_func ((GDestroyNotify) pyrog_uri_unref);
-  for (guint i = 0; i < self->listeners->len; i++)
-    g_ptr_array_add (uris, pyrog_listener_make_uri (g_ptr_array_index (self->listeners, i), id));
-  return uris;
 }

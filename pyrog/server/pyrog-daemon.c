@@ -245,6 +245,7 @@ describe (gpointer data)
 {
   PyrogDaemon *self = data;
   g_autofree char *location = NULL;
+  g_autofree char *nat = pyrog_daemon_describe_nat (self);
   g_auto (GStrv) ids = pyrog_object_table_list (pyrog_dispatcher_get_objects (self->dispatcher));
   gboolean threaded
       = pyrog_config_get_number (self->config, PYROG_CONFIG_SERVERTYPE) == PYROG_SERVER_TYPE_THREAD;
@@ -252,9 +253,10 @@ describe (gpointer data)
   if (self->listeners->len > 0)
     location = pyrog_location_to_string (
         pyrog_listener_get_location (g_ptr_array_index (self->listeners, 0)));
-  return g_strdup_printf ("%s bound on %s, NAT None, %u objects registered. Servertype: %s",
+  return g_strdup_printf ("%s bound on %s, NAT %s, %u objects registered. Servertype: %s",
                           PYROG_DAEMON_OBJECT_ID, location != NULL ? location : "nothing",
-                          g_strv_length (ids), threaded ? "thread" : "multiplex");
+                          nat != NULL ? nat : "None", g_strv_length (ids),
+                          threaded ? "thread" : "multiplex");
 }
 
 static void
@@ -313,6 +315,7 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));
+  pyrog_daemon_warn_if_open (self);
   self->draining = FALSE;
   g_object_ref (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUNNING]);

@@ -58,6 +58,11 @@ PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error);
 PYROG_AVAILABLE_IN_ALL
 GPtrArray *pyrog_daemon_uris_for (PyrogDaemon *self, const char *id, GError **error);
+PYROG_AVAILABLE_IN_ALL
+PyrogUri *pyrog_daemon_uri_for_connection (PyrogDaemon *self,
+                                           const char *id,
+                                           PyrogConnection *connection,
+                                           GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 void pyrog_daemon_set_tls_certificate (PyrogDaemon *self, GTlsCertificate *certificate);

@@ -5,7 +5,6 @@
 #include "pyrog-listener.h"
 
 #include <errno.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -176,25 +175,6 @@ pyrog_listener_new (const PyrogLocation *location,
   return NULL;
 }
 
-static gboolean
-location_of_address (GSocketAddress *address, PyrogLocation *location)
-{
-  if (G_IS_INET_SOCKET_ADDRESS (address))
-    {
-      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
-      location->host = g_inet_address_to_string (g_inet_socket_address_get_address (inet));
-      location->port = g_inet_socket_address_get_port (inet);
-      return TRUE;
-    }
-  if (!G_IS_UNIX_SOCKET_ADDRESS (address))
-    return FALSE;
-  GUnixSocketAddress *native = G_UNIX_SOCKET_ADDRESS (address);
-  gboolean abstract = g_unix_socket_address_get_address_type (native) != G_UNIX_SOCKET_ADDRESS_PATH;
-  location->sockname
-      = g_strconcat (abstract ? "@" : "", g_unix_socket_address_get_path (native), NULL);
-  return TRUE;
-}
-
 PyrogListener *
 pyrog_listener_new_for_socket (GSocket *socket, GError **error)
 {
@@ -203,10 +183,10 @@ pyrog_listener_new_for_socket (GSocket *socket, GError **error)
 
   if (address == NULL)
     return NULL;
-  if (!location_of_address (address, &self->location))
+  if (!pyrog_location_from_address (address, &self->location))
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_COMMUNICATION,
-                   _ ("A socket is neither a TCP nor a unix socket"));
+                   _ ("A socket is neither a TCP nor a unix socket with a name"));
       return NULL;
     }
   g_socket_set_blocking (socket, FALSE);
@@ -248,6 +228,16 @@ pyrog_listener_get_address (PyrogListener *self)
   return g_socket_get_local_address (self->socket, NULL);
 }
 
+gboolean
+pyrog_listener_is_exposed (PyrogListener *self)
+{
+  g_autoptr (GSocketAddress) address = pyrog_listener_get_address (self);
+
+  return G_IS_INET_SOCKET_ADDRESS (address)
+         && !g_inet_address_get_is_loopback (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+}
+
 void
 pyrog_listener_open_up (PyrogListener *self)
 {
@@ -255,12 +245,46 @@ pyrog_listener_open_up (PyrogListener *self)
     pyrog_socket_file_open_up (self->file);
 }
 
+/* The address from which packets would go to other machines; none is sent. NULL: to none. */
+static char *
+find_own_address (GSocketFamily family)
+{
+  const char *elsewhere = family == G_SOCKET_FAMILY_IPV6 ? "2001:db8::1" : "192.0.2.1";
+  g_autoptr (GSocketAddress) remote = g_inet_socket_address_new_from_string (elsewhere, 9);
+  g_autoptr (GSocket) socket
+      = g_socket_new (family, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+
+  if (socket == NULL || !g_socket_connect (socket, remote, NULL, NULL))
+    return NULL;
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
+  return local != NULL ? g_inet_address_to_string (
+             g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (local)))
+                       : NULL;
+}
+
+/* Nobody can connect to all addresses at once */
+static char *
+find_reachable_host (PyrogListener *self)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (self->location.host);
+  char *host = NULL;
+
+  if (address == NULL || !g_inet_address_get_is_any (address))
+    return g_strdup (self->location.host);
+  if (g_inet_address_get_family (address) == G_SOCKET_FAMILY_IPV6)
+    host = find_own_address (G_SOCKET_FAMILY_IPV6);
+  if (host == NULL)
+    host = find_own_address (G_SOCKET_FAMILY_IPV4);
+  return host != NULL ? host : g_strdup ("localhost");
+}
+
 PyrogUri *
 pyrog_listener_make_uri (PyrogListener *self, const char *object)
 {
   if (self->location.sockname != NULL)
     return pyrog_uri_new_for_socket (object, self->location.sockname);
-  return pyrog_uri_new_for_host (object, self->location.host, self->location.port);
+  g_autofree char *host = find_reachable_host (self);
+  return pyrog_uri_new_for_host (object, host, self->location.port);
 }
 
 GSocket *

@@ -25,6 +25,8 @@ int pyrog_listener_get_fd (PyrogListener *listener);
 const PyrogLocation *pyrog_listener_get_location (PyrogListener *listener);
 /* A full reference, or NULL */
 GSocketAddress *pyrog_listener_get_address (PyrogListener *listener);
+/* Whether other machines can connect */
+gboolean pyrog_listener_is_exposed (PyrogListener *listener);
 /* Makes the file of a unix socket one that every user may connect to */
 void pyrog_listener_open_up (PyrogListener *listener);
 PyrogUri *pyrog_listener_make_uri (PyrogListener *listener, const char *object);

@@ -12,6 +12,7 @@
 #include "pyrog-error-private.h"
 
 #define SOCKET_PREFIX "./u:"
+#define MAPPED_PREFIX "::ffff:"
 #define ESCAPED_NUL "\\0"
 #define SHOWN 64      /* bytes of a wrong text in the error */
 #define SHOWN_PORT 16 /* bytes of a wrong port */
@@ -118,6 +119,38 @@ pyrog_location_parse (const char *text, PyrogLocation *location, GError **error)
     return FALSE;
   *location = result;
   memset (&result, 0, sizeof result);
+  return TRUE;
+}
+
+/* An IPv4 address is one, also as a socket of both IP versions says it */
+static char *
+describe_inet (GInetAddress *address)
+{
+  g_autofree char *text = g_inet_address_to_string (address);
+
+  if (g_str_has_prefix (text, MAPPED_PREFIX) && strchr (text, '.') != NULL)
+    return g_strdup (text + strlen (MAPPED_PREFIX));
+  return g_steal_pointer (&text);
+}
+
+gboolean
+pyrog_location_from_address (GSocketAddress *address, PyrogLocation *location)
+{
+  if (G_IS_INET_SOCKET_ADDRESS (address))
+    {
+      GInetSocketAddress *inet = G_INET_SOCKET_ADDRESS (address);
+      location->host = describe_inet (g_inet_socket_address_get_address (inet));
+      location->port = g_inet_socket_address_get_port (inet);
+      return TRUE;
+    }
+  if (!G_IS_UNIX_SOCKET_ADDRESS (address))
+    return FALSE;
+  GUnixSocketAddress *native = G_UNIX_SOCKET_ADDRESS (address);
+  gboolean abstract = g_unix_socket_address_get_address_type (native) != G_UNIX_SOCKET_ADDRESS_PATH;
+  const char *name = g_unix_socket_address_get_path (native);
+  if (*name == '\0')
+    return FALSE;
+  location->sockname = g_strconcat (abstract ? "@" : "", name, NULL);
   return TRUE;
 }
 

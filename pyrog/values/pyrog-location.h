@@ -19,6 +19,8 @@ typedef struct
 
 /* Errors: PYROG_ERROR_INVALID_URI, which names text. A missing port is 0. */
 gboolean pyrog_location_parse (const char *text, PyrogLocation *location, GError **error);
+/* FALSE: it is neither of TCP nor of a unix socket that has a name */
+gboolean pyrog_location_from_address (GSocketAddress *address, PyrogLocation *location);
 void pyrog_location_clear (PyrogLocation *location);
 char *pyrog_location_to_string (const PyrogLocation *location);
 /* The address of a unix socket; NULL and the error set if the name is too long */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fake-server.h"
+#include "pyrog-handshake-request.h"
 #include "pyrog-location.h"
 
 #define NOBODY 65534
@@ -252,6 +253,63 @@ test_tcp_unchecked (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
 }
 
+/* ---- A warning ---- */
+
+/* Root that serves everybody on the machine is told so, but once, and serves all the same */
+static void
+test_warning (void)
+{
+  if (g_test_subprocess ())
+    {
+      for (guint i = 0; i < 3; i++)
+        {
+          g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (NULL);
+          g_autoptr (GError) error = NULL;
+          if (i == 0)
+            pyrog_daemon_listen (daemon, "./u:@pyrog-test-daemon-warning", &error);
+          g_assert_no_error (error);
+          g_printerr ("%u\n", i);
+          g_assert_true (pyrog_daemon_start (daemon, &error));
+          pyrog_daemon_stop (daemon);
+        }
+      return;
+    }
+  if (skip_without_root ())
+    return;
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*0*1*runs as root*localhost:*local-peers*2*");
+  g_test_trap_assert_stderr_unmatched ("*runs as root*runs as root*");
+}
+
+static gboolean
+accept_anybody (PyrogDaemon *daemon, PyrogHandshakeRequest *request, gpointer data)
+{
+  return TRUE;
+}
+
+/* Who asks peers anything, or looks whose they are, is not told */
+static void
+test_no_warning (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (PyrogConfig) config = pyrog_config_new ();
+      g_autoptr (PyrogDaemon) first = pyrog_daemon_new (config);
+      g_object_set (config, "peer-uid-check", TRUE, NULL);
+      g_autoptr (PyrogDaemon) second = pyrog_daemon_new (config);
+      g_signal_connect (first, "validate-handshake", G_CALLBACK (accept_anybody), NULL);
+      g_assert_true (pyrog_daemon_start (first, NULL));
+      g_assert_true (pyrog_daemon_start (second, NULL));
+      pyrog_daemon_stop (first);
+      pyrog_daemon_stop (second);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr_unmatched ("*local-peers*");
+}
+
 static void
 add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data), gconstpointer data)
 {
@@ -269,5 +327,7 @@ main (int argc, char **argv)
   add_test ("/daemon-peers/tcp", test_tcp, "127.0.0.1:0");
   add_test ("/daemon-peers/tcp-ipv6", test_tcp, "[::1]:0");
   add_test ("/daemon-peers/tcp-unchecked", test_tcp_unchecked, NULL);
+  g_test_add_func ("/daemon-peers/warning", test_warning);
+  g_test_add_func ("/daemon-peers/no-warning", test_no_warning);
   return g_test_run ();
 }
