@@ -144,8 +144,8 @@ pyrog_invocation_return_arena_value (PyrogInvocation *self, const PyrogValue *va
  * may be what has no place in one, such as a tuple of 2000 items. A call that has no such argument
  * is answered with a `TypeError`.
  *
- * Keyword arguments have their places if the method was added with a handler
- * ([method@Servant.add_handler]) and a signature that names its parameters.
+ * Keyword arguments have their places if the method's signature names its parameters. Only methods
+ * that were added with [method@Servant.add_handler] get arguments that fit into no GVariant.
  *
  * Since: 1.0
  */

@@ -198,7 +198,8 @@ class Values:
                      "serpent": [self.text, self.small, self.real, self.integer,
                                  lambda: (self.text(), self.small()), lambda: True],
                      "marshal": [self.text, self.small, self.real, self.integer, self.binary,
-                                 lambda: (self.text(), self.small()), lambda: None,
+                                 lambda: (self.text(), self.small()), lambda: None, lambda: True,
+                                 lambda: complex(self.small(), self.small()),
                                  lambda: frozenset([self.small(), self.text()])]}[serializer]
 
     def count(self, less_than):

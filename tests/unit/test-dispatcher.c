@@ -70,6 +70,12 @@ give_back (PyrogInvocation *invocation, gpointer user_data, GError **error)
   pyrog_invocation_return_argument (invocation, 1);
 }
 
+static void
+give_int_back (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_argument (invocation, 1);
+}
+
 /* Nothing that Python reads back with json */
 static void
 give_bytes (PyrogInvocation *invocation, gpointer user_data, GError **error)
@@ -116,6 +122,7 @@ set_up (Fixture *fixture, gconstpointer data)
   pyrog_servant_add_handler (servant, "give_bytes", NULL, NULL, give_bytes, fixture, NULL);
   pyrog_servant_add_handler (servant, "give_back", NULL, NULL, give_back, fixture, NULL);
   pyrog_servant_add_handler (servant, "give_b", "v a, v b", NULL, give_back, fixture, NULL);
+  pyrog_servant_add_method (servant, "give_int", "x a, x b", "x", give_int_back, fixture, NULL);
   pyrog_servant_add_handler (servant, "stream", NULL, NULL, stream, fixture, NULL);
   pyrog_servant_add_attribute (servant, "color", "s", get_color, NULL, NULL);
   PyrogObjectTable *objects = pyrog_dispatcher_get_objects (fixture->dispatcher);
@@ -269,6 +276,7 @@ test_calls (Fixture *fixture, gconstpointer data)
     { "('o','give_back',(1,'a\\x00\\ud800'),{})", 0, "\n'a\\x00\\ud800'" },
     { "('o','give_back',(1,),{})", PYROG_FLAG_EXCEPTION, "The call has no argument 1" },
     { "('o','give_b',(),{'b':5,'a':2})", 0, "\n5" },
+    { "('o','give_int',(2,),{'b':5})", 0, "\n5" },
     { "('o','nosuch',(),{})", PYROG_FLAG_EXCEPTION, "unexposed attribute" },
     { "('o','_private',(),{})", PYROG_FLAG_EXCEPTION, "private attribute" },
     { "('o','__init__',(),{})", PYROG_FLAG_EXCEPTION, "private attribute" },
