@@ -2,6 +2,9 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <gio/gio.h>
+
+#include "pyrog-certificate.h"
 #include "pyrog-connection-private.h"
 
 /* Who is at the other end of a connection */
@@ -16,6 +19,28 @@ pyrog_connection_get_peer_name (PyrogConnection *self)
   else if (self->peer_name == NULL)
     self->peer_name = g_strdup ("unix");
   return self->peer_name;
+}
+
+char *
+pyrog_connection_dup_identity (PyrogConnection *self)
+{
+  uid_t uid;
+
+  if (self->certificate != NULL)
+    {
+      g_autofree char *fingerprint = pyrog_certificate_dup_fingerprint (self->certificate);
+      return g_strdup_printf ("certificate %s", fingerprint);
+    }
+  if (self->credentials != NULL)
+    {
+      uid = g_credentials_get_unix_user (self->credentials, NULL);
+      return uid != (uid_t) -1 ? g_strdup_printf ("user %u", uid) : NULL;
+    }
+  if (!G_IS_INET_SOCKET_ADDRESS (self->remote))
+    return NULL;
+  g_autofree char *host = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->remote)));
+  return g_strdup_printf (self->encrypted ? "tls %s" : "tcp %s", host);
 }
 
 /**

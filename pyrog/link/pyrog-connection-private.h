@@ -55,6 +55,9 @@ void pyrog_connection_refuse_certificate (PyrogConnection *self);
 void pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport);
 /* "127.0.0.1:4711", "unix", for logs (owned by the connection) */
 const char *pyrog_connection_get_peer_name (PyrogConnection *self);
+/* Who the peer is, as far as it can prove that, for comparisons: the user on a unix socket, the
+ * client certificate, or merely the address. NULL if it can't (free with g_free()). */
+char *pyrog_connection_dup_identity (PyrogConnection *self);
 /* Closes the socket; reading and writing fail from now on */
 void pyrog_connection_close (PyrogConnection *self);
 gboolean pyrog_connection_is_closed (PyrogConnection *self);

@@ -89,6 +89,19 @@ get_description (PyrogInvocation *invocation, GVariant *args, gpointer user_data
 }
 
 static void
+item_cb (GVariant *item, GError *error, gpointer user_data)
+{
+  g_autoptr (PyrogInvocation) invocation = user_data;
+
+  if (item != NULL)
+    pyrog_invocation_return_value (invocation, item);
+  else
+    pyrog_invocation_return_gerror (invocation, error);
+  g_clear_pointer (&item, g_variant_unref);
+  g_clear_error (&error);
+}
+
+static void
 get_next_stream_item (PyrogInvocation *invocation,
                       GVariant *args,
                       gpointer user_data,
@@ -98,11 +111,9 @@ get_next_stream_item (PyrogInvocation *invocation,
   const char *id;
 
   g_variant_get (args, "(&s)", &id);
-  g_autoptr (GVariant) item
-      = pyrog_stream_table_next (pyrog_dispatcher_get_streams (self->dispatcher), id,
-                                 pyrog_invocation_get_connection (invocation), error);
-  if (item != NULL)
-    pyrog_invocation_return_value (invocation, item);
+  pyrog_stream_table_next (pyrog_dispatcher_get_streams (self->dispatcher), id,
+                           pyrog_invocation_get_connection (invocation), item_cb,
+                           pyrog_invocation_hold (invocation));
 }
 
 static void

@@ -49,9 +49,14 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .serializers = accepted_serializers (config),
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
     .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
-    .max_streams_per_connection
-    = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
-    .max_streams = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
+    .streaming = pyrog_config_get_flag (config, PYROG_CONFIG_ITER_STREAMING),
+    .streams = {
+      .max_per_connection
+      = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
+      .max = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
+      .lifetime = pyrog_config_get_seconds (config, PYROG_CONFIG_ITER_STREAM_LIFETIME),
+      .linger = pyrog_config_get_seconds (config, PYROG_CONFIG_ITER_STREAM_LINGER),
+    },
     .max_instances = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_INSTANCES),
     .max_batch = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_BATCH),
     .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
@@ -66,8 +71,7 @@ pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
   g_atomic_ref_count_init (&dispatcher->refs);
   dispatcher->options = *options;
   dispatcher->objects = pyrog_object_table_new ();
-  dispatcher->streams
-      = pyrog_stream_table_new (options->max_streams_per_connection, options->max_streams);
+  dispatcher->streams = pyrog_stream_table_new (&options->streams);
   return dispatcher;
 }
 
@@ -161,6 +165,7 @@ free_pending (Pending *pending)
   g_free (pending);
 }
 
+/* A stream that is not served, as Pyro5 says it, has no id */
 static void
 write_reply (PyrogDispatcher *dispatcher,
              PyrogPeer *peer,
@@ -168,12 +173,28 @@ write_reply (PyrogDispatcher *dispatcher,
              PyrogBuffer *out)
 {
   PyrogItemStream *stream = pyrog_invocation_get_stream (invocation);
+  g_autoptr (GError) error = NULL;
   g_autofree char *stream_id = NULL;
 
+  if (stream != NULL && dispatcher->options.streaming)
+    stream_id = pyrog_stream_table_add (dispatcher->streams, stream, peer->connection, &error);
+  if (stream != NULL && stream_id == NULL)
+    pyrog_item_stream_close (stream);
+  if (error != NULL)
+    pyrog_invocation_write_error (invocation->codec, &invocation->header, error, out);
+  else
+    pyrog_invocation_write_reply (invocation, out, stream_id, dispatcher->options.compress,
+                                  dispatcher->options.max_message_size);
+}
+
+/* The answer to a oneway call goes nowhere */
+static void
+drop_reply (PyrogInvocation *invocation)
+{
+  PyrogItemStream *stream = pyrog_invocation_get_stream (invocation);
+
   if (stream != NULL)
-    stream_id = pyrog_stream_table_add (dispatcher->streams, stream, peer->connection);
-  pyrog_invocation_write_reply (invocation, out, stream_id, dispatcher->options.compress,
-                                dispatcher->options.max_message_size);
+    pyrog_item_stream_close (stream);
 }
 
 static void
@@ -198,6 +219,8 @@ answered_cb (PyrogInvocation *invocation, gpointer user_data)
       write_reply (pending->dispatcher, pending->peer, invocation, &out);
       reply = pyrog_buffer_steal_bytes (&out);
     }
+  else
+    drop_reply (invocation);
   tell_failure (pending->peer, invocation);
   pending->peer->reply_later (pending->peer, reply);
   free_pending (pending);
@@ -300,7 +323,9 @@ run_invocation (PyrogDispatcher *dispatcher,
     call_servant (dispatcher, peer, invocation, call);
   if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
     return more ? PYROG_DISPATCH_MORE : PYROG_DISPATCH_PENDING;
-  if (!pyrog_invocation_get_oneway (invocation))
+  if (pyrog_invocation_get_oneway (invocation))
+    drop_reply (invocation);
+  else
     write_reply (dispatcher, peer, invocation, out);
   tell_failure (peer, invocation);
   free_pending (pending);

@@ -42,6 +42,34 @@ watch_client (PyrogEngine *engine, PyrogClient *client, int operation)
              &event);
 }
 
+void
+pyrog_engine_schedule (PyrogEngine *engine, gint64 time)
+{
+  gint64 ready = g_source_get_ready_time (engine->source);
+
+  if (ready < 0 || time < ready)
+    g_source_set_ready_time (engine->source, time);
+}
+
+static void
+schedule_sweep (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  if (engine->next_sweep == 0 && engine->source != NULL)
+    {
+      engine->next_sweep = g_get_monotonic_time () + SWEEP_INTERVAL;
+      pyrog_engine_schedule (engine, engine->next_sweep);
+    }
+  g_mutex_unlock (&engine->lock);
+}
+
+static void
+schedule_sweep_of_streams (PyrogEngine *engine)
+{
+  if (pyrog_stream_table_has_timed (pyrog_dispatcher_get_streams (engine->dispatcher)))
+    schedule_sweep (engine);
+}
+
 /* Its memory stays until no event can name it any more */
 void
 pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
@@ -65,7 +93,8 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
   epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
   pyrog_connection_close (connection);
   pyrog_batch_run_drop (&client->peer);
-  pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher), connection);
+  pyrog_stream_table_leave (pyrog_dispatcher_get_streams (client->dispatcher), connection);
+  schedule_sweep_of_streams (engine);
   pyrog_engine_tell_disconnected (engine, client);
 }
 
@@ -83,27 +112,6 @@ pyrog_engine_free_removed (PyrogEngine *engine)
   g_mutex_unlock (&engine->lock);
   while ((client = g_queue_pop_head (&removed)) != NULL)
     pyrog_peer_unref (&client->peer);
-}
-
-void
-pyrog_engine_schedule (PyrogEngine *engine, gint64 time)
-{
-  gint64 ready = g_source_get_ready_time (engine->source);
-
-  if (ready < 0 || time < ready)
-    g_source_set_ready_time (engine->source, time);
-}
-
-static void
-schedule_sweep (PyrogEngine *engine)
-{
-  g_mutex_lock (&engine->lock);
-  if (engine->next_sweep == 0 && engine->source != NULL)
-    {
-      engine->next_sweep = g_get_monotonic_time () + SWEEP_INTERVAL;
-      pyrog_engine_schedule (engine, engine->next_sweep);
-    }
-  g_mutex_unlock (&engine->lock);
 }
 
 gint64
@@ -134,6 +142,7 @@ after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
     }
   if (pyrog_engine_deadline_of (client) != 0)
     schedule_sweep (engine);
+  schedule_sweep_of_streams (engine);
   if (engine->drain_until != 0 && pyrog_client_is_idle (client))
     pyrog_connection_shutdown (client->peer.connection);
   watch_client (engine, client, EPOLL_CTL_MOD);

@@ -47,6 +47,7 @@ pyrog_engine_release (gpointer data)
 static void
 sweep (PyrogEngine *engine, gint64 now)
 {
+  PyrogStreamTable *streams = pyrog_dispatcher_get_streams (engine->dispatcher);
   gboolean again = FALSE;
 
   g_mutex_lock (&engine->lock);
@@ -63,8 +64,10 @@ sweep (PyrogEngine *engine, gint64 now)
         pyrog_connection_shutdown (client->peer.connection);
       again |= deadline != 0;
     }
+  again |= pyrog_stream_table_has_timed (streams);
   engine->next_sweep = again ? now + SWEEP_INTERVAL : 0;
   g_mutex_unlock (&engine->lock);
+  pyrog_stream_table_expire (streams);
 }
 
 static void
@@ -307,6 +310,7 @@ pyrog_engine_free (PyrogEngine *engine)
   g_mutex_unlock (&engine->lock);
   g_source_unref (source);
   remove_all (engine);
+  pyrog_stream_table_clear (pyrog_dispatcher_get_streams (engine->dispatcher));
   /* Otherwise the dispatch in progress does it */
   if (engine->depth == 0)
     {

@@ -67,6 +67,20 @@ typedef GObject *(*PyrogInstanceFunc) (PyrogInvocation *invocation,
 typedef GVariant *(*PyrogGetFunc) (const char *name, gpointer user_data, GError **error);
 
 /**
+ * PyrogStreamFunc:
+ * @name: the attribute
+ * @user_data: (closure): what was given with the function
+ * @error: return location for an error, which is the answer
+ *
+ * Reads an attribute that is an item stream.
+ *
+ * Returns: (transfer full): the stream, or %NULL with an error
+ *
+ * Since: 1.0
+ */
+typedef PyrogItemStream *(*PyrogStreamFunc) (const char *name, gpointer user_data, GError **error);
+
+/**
  * PyrogSetFunc:
  * @name: the attribute
  * @value: its new value

@@ -44,9 +44,10 @@ struct _PyrogMember
   /* Attributes */
   gboolean is_attribute;
   PyrogAccess access;
-  PyrogGetFunc getter; /* (nullable) */
-  PyrogSetFunc setter; /* (nullable) */
-  GParamSpec *pspec;   /* (owned) (nullable) a GObject property instead of the functions */
+  PyrogGetFunc getter;           /* (nullable) */
+  PyrogStreamFunc stream_getter; /* (nullable) instead of getter */
+  PyrogSetFunc setter;           /* (nullable) */
+  GParamSpec *pspec; /* (owned) (nullable) a GObject property instead of the functions */
 
   gpointer user_data;            /* (owned) by destroy; of func, handler or getter */
   GDestroyNotify destroy;        /* (nullable) */

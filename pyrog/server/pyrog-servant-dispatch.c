@@ -173,27 +173,58 @@ find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, Py
   return g_steal_pointer (&member);
 }
 
+static PyrogItemStream *
+get_stream (PyrogMember *member, GObject *target, GError **error)
+{
+  PyrogItemStream *stream;
+
+  if (member->stream_getter != NULL)
+    return member->stream_getter (member->name, member->user_data, error);
+  g_object_get (target, member->pspec->name, &stream, NULL);
+  return stream;
+}
+
+static void
+answer_attribute (PyrogServant *self,
+                  PyrogMember *member,
+                  PyrogInvocation *invocation,
+                  GError **error)
+{
+  GObject *target = get_target (self, invocation);
+  g_autoptr (PyrogItemStream) stream = NULL;
+  GVariant *value = NULL;
+  GError *failure = NULL;
+
+  if (member->stream_getter != NULL
+      || (member->pspec != NULL && g_type_is_a (member->pspec->value_type, PYROG_TYPE_ITEM_STREAM)))
+    stream = get_stream (member, target, &failure);
+  else if (member->pspec != NULL)
+    value = pyrog_property_get (target, member->pspec, &failure);
+  else
+    value = member->getter (member->name, member->user_data, &failure);
+  if (stream != NULL)
+    pyrog_invocation_return_stream (invocation, stream);
+  else if (value != NULL)
+    {
+      g_autoptr (GVariant) owned = g_variant_take_ref (value);
+      pyrog_invocation_return_value (invocation, owned);
+    }
+  else if (failure == NULL)
+    g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ has no value"),
+                 member->name);
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+}
+
 void
 pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation)
 {
   g_autoptr (PyrogMember) member = find_attribute (self, invocation, 1, PYROG_ACCESS_READ);
   GError *error = NULL;
-  GVariant *value;
 
   if (member == NULL)
     return;
-  if (member->pspec != NULL)
-    value = pyrog_property_get (get_target (self, invocation), member->pspec, &error);
-  else
-    value = member->getter (member->name, member->user_data, &error);
-  if (value != NULL)
-    {
-      g_autoptr (GVariant) owned = g_variant_take_ref (value);
-      pyrog_invocation_return_value (invocation, owned);
-    }
-  else if (error == NULL)
-    g_set_error (&error, PYROG_ERROR, PYROG_ERROR_FAILED, _ ("The attribute ‘%s’ has no value"),
-                 member->name);
+  answer_attribute (self, member, invocation, &error);
   report (invocation, error);
 }
 

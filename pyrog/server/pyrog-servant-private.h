@@ -17,6 +17,8 @@ typedef struct
 } PyrogServantPrivate;
 
 PyrogServantPrivate *pyrog_servant_get_private (PyrogServant *self);
+/* Exposes a member in place of one of the same name; takes it */
+void pyrog_servant_add_member (PyrogServant *self, PyrogMember *member);
 /* The member of the instance or of its classes: a full reference, or NULL */
 PyrogMember *pyrog_servant_find_member (PyrogServant *self, const char *name);
 /* The members that a class of that type has installed, or NULL */

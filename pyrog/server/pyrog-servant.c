@@ -159,8 +159,8 @@ remove_member (PyrogServant *self, const char *name)
   return old != NULL;
 }
 
-static void
-add_member (PyrogServant *self, PyrogMember *member)
+void
+pyrog_servant_add_member (PyrogServant *self, PyrogMember *member)
 {
   PyrogServantPrivate *priv = pyrog_servant_get_private (self);
 
@@ -235,7 +235,7 @@ pyrog_servant_add_method (PyrogServant *self,
   member->func = func;
   member->user_data = user_data;
   member->destroy = destroy;
-  add_member (self, member);
+  pyrog_servant_add_member (self, member);
 }
 
 /**
@@ -272,7 +272,7 @@ pyrog_servant_add_handler (PyrogServant *self,
   member->handler = func;
   member->user_data = user_data;
   member->destroy = destroy;
-  add_member (self, member);
+  pyrog_servant_add_member (self, member);
 }
 
 /**
@@ -308,7 +308,7 @@ pyrog_servant_add_attribute (PyrogServant *self,
   member->getter = getter;
   member->user_data = user_data;
   member->destroy = destroy;
-  add_member (self, member);
+  pyrog_servant_add_member (self, member);
 }
 
 /**
@@ -392,7 +392,7 @@ pyrog_servant_expose_property (PyrogServant *self, const char *property, PyrogAc
   GParamSpec *pspec = g_object_class_find_property (klass, property);
   g_return_if_fail (pspec != NULL);
   g_return_if_fail (access != 0 && can_access (pspec, access));
-  add_member (self, new_property (pspec, access));
+  pyrog_servant_add_member (self, new_property (pspec, access));
 }
 
 /**

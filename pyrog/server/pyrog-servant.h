@@ -67,6 +67,12 @@ void pyrog_servant_add_attribute (PyrogServant *self,
                                   gpointer user_data,
                                   GDestroyNotify destroy);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_servant_add_stream_attribute (PyrogServant *self,
+                                         const char *name,
+                                         PyrogStreamFunc getter,
+                                         gpointer user_data,
+                                         GDestroyNotify destroy);
+PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_add_setter (PyrogServant *self,
                                const char *name,
                                PyrogSetFunc setter,

@@ -96,7 +96,7 @@ print_stream (
 
   if (stream == NULL)
     return FALSE;
-  while ((item = pyrog_item_stream_next (stream, &failure)) != NULL)
+  while ((item = pyrog_item_stream_next_sync (stream, NULL, &failure)) != NULL)
     {
       g_autoptr (GVariant) owned = item;
       if (!print_value (options, owned, error))

@@ -182,8 +182,8 @@ start (Server *server)
   const PyrogDispatcherOptions options = { .compress = TRUE,
                                            .serializers = ~0u,
                                            .max_message_size = MAX_SIZE,
-                                           .max_streams_per_connection = 8,
-                                           .max_streams = 8,
+                                           .streaming = TRUE,
+                                           .streams = { .max_per_connection = 8, .max = 8 },
                                            .max_batch = 256 };
 
   *server = (Server){ .dispatcher = pyrog_dispatcher_new (&options) };

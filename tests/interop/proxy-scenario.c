@@ -129,11 +129,11 @@ check_stream (PyrogProxy *proxy)
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     {
-      g_autoptr (GVariant) item = pyrog_item_stream_next (stream, &error);
+      g_autoptr (GVariant) item = pyrog_item_stream_next_sync (stream, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (g_variant_get_string (item, NULL), ==, expected[i]);
     }
-  g_assert_null (pyrog_item_stream_next (stream, &error));
+  g_assert_null (pyrog_item_stream_next_sync (stream, NULL, &error));
   g_assert_no_error (error);
 }
 

@@ -104,8 +104,8 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   const PyrogDispatcherOptions options = { .serializers = ~0u,
                                            .max_message_size = 1024 * 1024,
-                                           .max_streams_per_connection = 2,
-                                           .max_streams = 2,
+                                           .streaming = TRUE,
+                                           .streams = { .max_per_connection = 2, .max = 3 },
                                            .max_instances = 2 };
   g_autoptr (PyrogServant) servant = pyrog_servant_new ();
 
@@ -405,6 +405,41 @@ test_streams (Fixture *fixture, gconstpointer data)
   assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "item stream terminated");
 }
 
+static PyrogItemStream *
+get_items (const char *name, gpointer user_data, GError **error)
+{
+  const char *const items[] = { "one", NULL };
+
+  return pyrog_item_stream_new_for_array (g_variant_new_strv (items, -1));
+}
+
+/* An attribute may be an item stream; where streams are not
+ * served they are announced without an id, as Pyro5 does it */
+static void
+test_stream_attributes (Fixture *fixture, gconstpointer data)
+{
+  const guint16 flags = PYROG_FLAG_EXCEPTION | PYROG_FLAG_ITEM_STREAM;
+  PyrogDispatcherOptions options = { .serializers = ~0u, .max_message_size = 1024 };
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+
+  pyrog_servant_add_stream_attribute (servant, "items", get_items, NULL, NULL);
+  g_assert_true (
+      pyrog_object_table_add (pyrog_dispatcher_get_objects (fixture->dispatcher), "s", servant));
+  shake_hands (fixture);
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('s','__getattr__',('items',),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, flags, "STRM");
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('s','__setattr__',('items',1),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "unexposed");
+
+  pyrog_dispatcher_unref (fixture->dispatcher);
+  fixture->dispatcher = pyrog_dispatcher_new (&options);
+  g_assert_true (
+      pyrog_object_table_add (pyrog_dispatcher_get_objects (fixture->dispatcher), "s", servant));
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('s','__getattr__',('items',),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, flags, "result of call is an iterator");
+  g_assert_null (memmem (fixture->out.data, fixture->out.size, "STRM", 4));
+}
+
 static GObject *
 make_instance (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
@@ -461,6 +496,7 @@ main (int argc, char **argv)
   add_test ("/dispatcher/unserializable", test_unserializable);
   add_test ("/dispatcher/headers", test_headers);
   add_test ("/dispatcher/streams", test_streams);
+  add_test ("/dispatcher/stream-attributes", test_stream_attributes);
   add_test ("/dispatcher/max-instances", test_max_instances);
   return g_test_run ();
 }
