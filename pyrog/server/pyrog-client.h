@@ -34,6 +34,7 @@ struct _PyrogClient
   gboolean dropped;   /* (locked-by the engine) a stranger that had to make room */
   int hangup;         /* (atomic) the peer has closed the connection, both ways */
   GMutex turn;        /* held while a worker serves it */
+  guint64 source;     /* where it comes from, for the engine's counts */
   GList link;         /* in the engine's list */
   GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */

@@ -9,11 +9,8 @@
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
 
-/* The connections of an engine: accepting them, giving them their turns, letting go of them */
+/* The connections of an engine: giving them their turns, letting go of them */
 
-#define MAX_ACCEPTS_A_TURN 64
-#define ACCEPT_PAUSE (G_USEC_PER_SEC / 5) /* after an accept that failed for want of resources */
-#define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
 /* A step of a TLS handshake may take some milliseconds of computing */
 #define MAX_TLS_STEPS_A_TURN 8
 
@@ -81,6 +78,7 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
   if (present)
     {
       g_queue_unlink (&engine->clients, &client->link);
+      pyrog_source_counts_remove (engine->sources, client->source);
       g_queue_push_tail (&engine->removed, client);
       client->removed = TRUE;
       /* A worker's last client was what the end waited for */
@@ -247,118 +245,14 @@ resume (PyrogPeer *peer, PyrogResumeFunc func, gpointer user_data, GDestroyNotif
   take_turn_soon (client);
 }
 
-/* ---- Accepting ---- */
-
-/* The oldest that has not shown who it is makes room */
-static void
-drop_oldest_stranger (PyrogEngine *engine)
+void
+pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint64 source)
 {
-  g_mutex_lock (&engine->lock);
-  for (GList *link = engine->clients.head; link != NULL; link = link->next)
-    {
-      PyrogClient *client = link->data;
-      if (!client->peer.authenticated && !client->dropped)
-        {
-          client->dropped = TRUE;
-          pyrog_connection_shutdown (client->peer.connection);
-          break;
-        }
-    }
-  g_mutex_unlock (&engine->lock);
-}
-
-static gsize
-count_strangers (PyrogEngine *engine)
-{
-  gsize count = 0;
-
-  g_mutex_lock (&engine->lock);
-  for (GList *link = engine->clients.tail; link != NULL; link = link->prev)
-    {
-      PyrogClient *client = link->data;
-      count += !client->peer.authenticated && !client->dropped;
-    }
-  g_mutex_unlock (&engine->lock);
-  return count;
-}
-
-static gboolean
-has_room (PyrogEngine *engine)
-{
-  if (engine->clients.length >= engine->max_unauthenticated
-      && count_strangers (engine) >= engine->max_unauthenticated)
-    drop_oldest_stranger (engine);
-  return engine->clients.length < engine->max_clients;
-}
-
-/* Files that were replaced are good for the connections that come after that */
-static void
-renew_tls (PyrogEngine *engine)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!pyrog_tls_context_is_outdated (engine->tls))
-    return;
-  g_autoptr (PyrogTlsContext) context = pyrog_tls_context_renew (engine->tls, &error);
-  if (context != NULL)
-    {
-      pyrog_tls_context_unref (engine->tls);
-      engine->tls = g_steal_pointer (&context);
-    }
-  else
-    g_message ("The certificates stay as they were: %s", error->message);
-}
-
-/* What it is told fits into the empty buffer of a socket, or is lost */
-static void
-say_refused (PyrogEngine *engine, GSocket *socket)
-{
-  g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_SECURITY, "refused");
-  PyrogPeer stranger = { 0 };
-  PyrogBuffer out;
-
-  if (engine->tls != NULL)
-    return;
-  pyrog_buffer_init (&out, G_MAXSIZE);
-  pyrog_dispatcher_refuse (engine->dispatcher, &stranger, error, &out);
-  g_socket_send (socket, (const char *) out.data, out.size, NULL, NULL);
-  pyrog_buffer_clear (&out);
-}
-
-static gboolean
-is_welcome (PyrogEngine *engine, GSocket *socket)
-{
-  g_autoptr (GError) error = NULL;
-  gint64 now;
-
-  if (engine->policy == NULL
-      || pyrog_peer_policy_check (engine->policy, socket, engine->check_tcp, &error))
-    return TRUE;
-  say_refused (engine, socket);
-  now = g_get_monotonic_time ();
-  if (now >= engine->next_refusal)
-    {
-      g_message ("Refused a connection: %s", error->message);
-      engine->next_refusal = now + COMPLAINT_INTERVAL;
-    }
-  return FALSE;
-}
-
-static void
-admit (PyrogEngine *engine, GSocket *socket)
-{
-  if (!is_welcome (engine, socket) || !has_room (engine))
-    return; /* the socket closes */
-  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
-  if (engine->tls != NULL)
-    {
-      renew_tls (engine);
-      pyrog_connection_start_tls (connection, engine->tls, NULL);
-    }
   PyrogClient *client = pyrog_client_new (connection, engine->dispatcher, &engine->timeouts, engine,
                                           pyrog_engine_release);
 
   g_atomic_ref_count_inc (&engine->refs);
+  client->source = source;
   client->peer.reply_later = reply_later;
   client->peer.resume = resume;
   client->peer.asks = pyrog_engine_asks;
@@ -368,77 +262,8 @@ admit (PyrogEngine *engine, GSocket *socket)
   client->connected = pyrog_engine_tell_connected;
   g_mutex_lock (&engine->lock);
   g_queue_push_tail_link (&engine->clients, &client->link);
+  pyrog_source_counts_add (engine->sources, source);
   g_mutex_unlock (&engine->lock);
   schedule_sweep (engine);
   watch_client (engine, client, EPOLL_CTL_ADD);
-}
-
-void
-pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation)
-{
-  /* Listeners are marked by the lowest bit of their address */
-  struct epoll_event event
-      = { .events = gate->paused ? 0 : EPOLLIN, .data.u64 = (guint64) (guintptr) gate | 1 };
-
-  epoll_ctl (engine->epoll_fd, operation, pyrog_listener_get_fd (gate->listener), &event);
-}
-
-static void
-pause_gate (PyrogEngine *engine, PyrogGate *gate, const GError *error)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (now >= engine->next_complaint)
-    {
-      g_message ("Can't accept a connection: %s", error->message);
-      engine->next_complaint = now + COMPLAINT_INTERVAL;
-    }
-  gate->paused = TRUE;
-  pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_MOD);
-  engine->accept_again = now + ACCEPT_PAUSE;
-  pyrog_engine_schedule (engine, engine->accept_again);
-}
-
-static gboolean
-lacks_resources (const GError *error)
-{
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
-}
-
-void
-pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate)
-{
-  for (guint i = 0; i < MAX_ACCEPTS_A_TURN && engine->drain_until == 0; i++)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) socket = pyrog_listener_accept (gate->listener, &error);
-
-      if (socket != NULL)
-        admit (engine, socket);
-      else if (error == NULL)
-        return;
-      else if (lacks_resources (error))
-        {
-          pause_gate (engine, gate, error);
-          return;
-        }
-      /* Otherwise that one connection is lost, and the next one is as good as before */
-    }
-}
-
-void
-pyrog_engine_resume_accepting (PyrogEngine *engine)
-{
-  engine->accept_again = 0;
-  for (guint i = 0; i < engine->gates->len; i++)
-    {
-      PyrogGate *gate = g_ptr_array_index (engine->gates, i);
-      if (gate->paused)
-        {
-          gate->paused = FALSE;
-          pyrog_engine_watch_gate (engine, gate, EPOLL_CTL_MOD);
-        }
-    }
 }

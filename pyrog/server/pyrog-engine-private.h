@@ -4,6 +4,7 @@
 
 #include "pyrog-client.h"
 #include "pyrog-engine.h"
+#include "pyrog-source-counts.h"
 
 G_BEGIN_DECLS
 
@@ -36,12 +37,14 @@ struct _PyrogEngine
   PyrogChunk *spare;    /* (owned) (nullable) */
   gboolean nodelay;
   gsize max_clients;
+  guint max_clients_per_source;
   gsize max_unauthenticated;
   double stop_timeout;
   PyrogClientTimeouts timeouts;
 
   GMutex lock;
-  GQueue clients; /* (owned) (locked-by lock) (element-type PyrogClient) oldest first */
+  PyrogSourceCounts *sources; /* (owned) (locked-by lock) of clients */
+  GQueue clients;             /* (owned) (locked-by lock) (element-type PyrogClient) oldest first */
   GQueue removed; /* (owned) (locked-by lock) clients that epoll may still have told of */
   GQueue ready; /* (owned) (element-type PyrogClient) turns that ended too early; multiplex only */
   guint depth;  /* dispatches in progress */
@@ -77,6 +80,7 @@ PyrogDispatch pyrog_engine_check_certificate (PyrogClient *client);
 
 /* A turn of a client, in the engine's thread */
 void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client);
+void pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint64 source);
 void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
 gint64 pyrog_engine_deadline_of (PyrogClient *client);
 void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);

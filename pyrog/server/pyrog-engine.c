@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "pyrog-config-items.h"
@@ -16,6 +17,7 @@
 #include "pyrog-local-daemons.h"
 
 #define MAX_EVENTS 64
+#define OTHER_DESCRIPTORS 64
 
 typedef struct
 {
@@ -33,6 +35,7 @@ pyrog_engine_release (gpointer data)
   close (engine->epoll_fd);
   g_clear_pointer (&engine->spare, pyrog_chunk_unref);
   g_ptr_array_unref (engine->gates);
+  pyrog_source_counts_free (engine->sources);
   g_weak_ref_clear (&engine->owner);
   pyrog_dispatcher_unref (engine->dispatcher);
   g_main_context_unref (engine->context);
@@ -190,11 +193,25 @@ attach_source (PyrogEngine *engine)
   g_source_attach (engine->source, engine->context);
 }
 
+/* The program needs some descriptors for itself */
+static gsize
+find_max_clients (PyrogConfig *config)
+{
+  gsize wanted = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS);
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted + OTHER_DESCRIPTORS)
+    return wanted;
+  return limit.rlim_cur > OTHER_DESCRIPTORS ? (gsize) limit.rlim_cur - OTHER_DESCRIPTORS : 1;
+}
+
 static void
 read_config (PyrogEngine *engine, PyrogConfig *config)
 {
   engine->nodelay = pyrog_config_get_flag (config, PYROG_CONFIG_SOCK_NODELAY);
-  engine->max_clients = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS);
+  engine->max_clients = find_max_clients (config);
+  engine->max_clients_per_source
+      = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS_PER_PEER);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
   engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);
@@ -228,6 +245,7 @@ pyrog_engine_new (PyrogConfig *config,
   engine->epoll_fd = fd;
   engine->dispatcher = pyrog_dispatcher_ref (dispatcher);
   engine->context = g_main_context_ref (context);
+  engine->sources = pyrog_source_counts_new ();
   engine->gates = g_ptr_array_new_with_free_func (g_free);
   g_mutex_init (&engine->lock);
   g_weak_ref_init (&engine->owner, NULL);

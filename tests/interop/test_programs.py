@@ -5,6 +5,7 @@
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -184,6 +185,18 @@ for _signal in (signal.SIGTERM, signal.SIGINT):
         with servers.ours() as server:
             server.process.send_signal(getattr(signal, number))
             assert server.process.wait(timeout=20) == 0
+
+
+@tap.case()
+def test_open_files():
+    """Programs may have as many open files as the system allows, not as few as it suggests"""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 256), hard))
+    try:
+        with servers.ours() as server:
+            assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @tap.case()
