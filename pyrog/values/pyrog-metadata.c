@@ -104,13 +104,6 @@ pyrog_metadata_has_attribute (PyrogMetadata *metadata, const char *name)
   return g_hash_table_contains (metadata->attributes, name);
 }
 
-gboolean
-pyrog_metadata_is_empty (PyrogMetadata *metadata)
-{
-  return g_hash_table_size (metadata->methods) == 0
-         && g_hash_table_size (metadata->attributes) == 0;
-}
-
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {

@@ -18,7 +18,6 @@ void pyrog_metadata_unref (PyrogMetadata *metadata);
 gboolean pyrog_metadata_has_method (PyrogMetadata *metadata, const char *name);
 gboolean pyrog_metadata_is_oneway (PyrogMetadata *metadata, const char *name);
 gboolean pyrog_metadata_has_attribute (PyrogMetadata *metadata, const char *name);
-gboolean pyrog_metadata_is_empty (PyrogMetadata *metadata);
 /* Sorted names */
 GStrv pyrog_metadata_list_methods (PyrogMetadata *metadata);
 GStrv pyrog_metadata_list_oneway (PyrogMetadata *metadata);
