@@ -34,7 +34,7 @@ typedef struct
   gboolean released;          /* (locked-by lock) ... and the class knows it */
 } PyrogItemStreamPrivate;
 
-G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (PyrogItemStream, pyrog_item_stream, G_TYPE_OBJECT)
+G_DEFINE_TYPE_WITH_PRIVATE (PyrogItemStream, pyrog_item_stream, G_TYPE_OBJECT)
 
 static PyrogItemStreamPrivate *
 get_private (PyrogItemStream *self)
@@ -62,11 +62,26 @@ pyrog_item_stream_finalize (GObject *object)
   G_OBJECT_CLASS (pyrog_item_stream_parent_class)->finalize (object);
 }
 
+/* A stream that is of no other class has no items */
+static void
+ask_nobody (PyrogItemStream *self)
+{
+  pyrog_item_stream_answer (self, NULL, NULL, FALSE);
+}
+
+static void
+release_nothing (PyrogItemStream *self)
+{
+}
+
+static const PyrogItemSource nobody = { .ask = ask_nobody, .release = release_nothing };
+
 static void
 pyrog_item_stream_class_init (PyrogItemStreamClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  klass->source = &nobody;
   object_class->dispose = pyrog_item_stream_dispose;
   object_class->finalize = pyrog_item_stream_finalize;
 }

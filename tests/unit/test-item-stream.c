@@ -143,6 +143,17 @@ next_of_itself (gpointer user_data, GError **error)
   return pyrog_item_stream_next_sync (*(PyrogItemStream **) user_data, NULL, error);
 }
 
+/* A stream that nobody fills is at its end */
+static void
+test_empty (void)
+{
+  g_autoptr (PyrogItemStream) stream = g_object_new (PYROG_TYPE_ITEM_STREAM, NULL);
+
+  assert_end (pyrog_item_stream_next_sync, stream);
+  assert_end (next_async, stream);
+  g_assert_true (pyrog_item_stream_is_closed (stream));
+}
+
 /* One item at a time */
 static void
 test_pending (void)
@@ -380,6 +391,7 @@ main (int argc, char **argv)
   g_test_add_func ("/item-stream/func", test_func);
   g_test_add_func ("/item-stream/close", test_close);
   g_test_add_func ("/item-stream/close-inside", test_close_inside);
+  g_test_add_func ("/item-stream/empty", test_empty);
   g_test_add_func ("/item-stream/pending", test_pending);
   g_test_add_func ("/item-stream/model", test_model);
   g_test_add_func ("/item-queue/order", test_queue);
