@@ -146,7 +146,8 @@ pyrog_call_options_set_idempotent (PyrogCallOptions *self, gboolean idempotent)
  * @id: the four ASCII characters of an annotation's name
  * @data: its bytes
  *
- * Sends an annotation with the call, and with no other one.
+ * Sends an annotation with the call, and with no other one. Those that Pyro uses itself (`STRM`,
+ * `BLBI`) can't be set.
  *
  * Since: 1.0
  */
@@ -155,6 +156,7 @@ pyrog_call_options_set_annotation (PyrogCallOptions *self, const char *id, GByte
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (id != NULL && strlen (id) == 4 && g_str_is_ascii (id));
+  g_return_if_fail (strcmp (id, "STRM") != 0 && strcmp (id, "BLBI") != 0);
   g_return_if_fail (data != NULL);
 
   g_hash_table_replace (self->annotations, g_strdup (id), g_bytes_ref (data));

@@ -11,6 +11,7 @@
 #include "pyrog-enums.h"
 #include "pyrog-item-stream.h"
 #include "pyrog-outcome.h"
+#include "pyrog-serialized-blob.h"
 #include "pyrog-uri.h"
 
 G_BEGIN_DECLS
@@ -117,6 +118,26 @@ gboolean pyrog_proxy_invoke_sync (PyrogProxy *self,
                                   GError **error,
                                   const char *format,
                                   ...);
+
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_call_blob (PyrogProxy *self,
+                            const char *method,
+                            PyrogSerializedBlob *blob,
+                            const char *reply_type,
+                            PyrogCallOptions *options,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_proxy_call_blob_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
+PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_proxy_call_blob_sync (PyrogProxy *self,
+                                      const char *method,
+                                      PyrogSerializedBlob *blob,
+                                      const char *reply_type,
+                                      PyrogCallOptions *options,
+                                      GCancellable *cancellable,
+                                      GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 PyrogItemStream *pyrog_proxy_stream_sync (PyrogProxy *self,

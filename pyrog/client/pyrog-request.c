@@ -10,6 +10,7 @@
 #include "pyrog-config-items.h"
 #include "pyrog-error-private.h"
 #include "pyrog-outcome-private.h"
+#include "pyrog-serialized-blob-private.h"
 #include "pyrog-value-variant.h"
 
 static PyrogHeader
@@ -47,6 +48,34 @@ add_annotations (PyrogMessageWriter *writer, const PyrogCallOptions *options)
 }
 
 static gboolean
+add_blob_annotation (PyrogMessageWriter *writer, const PyrogRequest *request, GError **error)
+{
+  PyrogBuffer annotation;
+
+  if (request->blob == NULL)
+    return TRUE;
+  pyrog_buffer_init (&annotation, PYROG_MAX_ANNOTATIONS_SIZE);
+  gboolean ok = pyrog_serialized_blob_write_annotation (request->blob, request->object,
+                                                        request->method, &annotation, error);
+  if (ok)
+    pyrog_message_add_annotation (writer, PYROG_BLOB_ANNOTATION, annotation.data, annotation.size);
+  pyrog_buffer_clear (&annotation);
+  return ok;
+}
+
+static gboolean
+write_payload (const PyrogRequest *request,
+               const PyrogCallParts *parts,
+               PyrogBuffer *out,
+               GError **error)
+{
+  if (request->blob == NULL)
+    return pyrog_codec_encode_call (request->codec, parts, out, error);
+  return pyrog_serialized_blob_write_payload (request->blob, request->codec, request->object,
+                                              request->method, out, error);
+}
+
+static gboolean
 write_message (const PyrogRequest *request,
                const PyrogCallParts *parts,
                PyrogBuffer *out,
@@ -57,8 +86,10 @@ write_message (const PyrogRequest *request,
 
   pyrog_message_begin (&writer, out, &header);
   add_annotations (&writer, request->options);
+  if (!add_blob_annotation (&writer, request, error))
+    return FALSE;
   pyrog_message_begin_payload (&writer);
-  return pyrog_codec_encode_call (request->codec, parts, out, error)
+  return write_payload (request, parts, out, error)
          && pyrog_message_end (
              &writer, pyrog_config_get_flag (request->config, PYROG_CONFIG_COMPRESSION),
              (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_MESSAGE_SIZE),

@@ -5,6 +5,7 @@
 #include "pyrog-call-options.h"
 #include "pyrog-call.h"
 #include "pyrog-config.h"
+#include "pyrog-serialized-blob.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +15,9 @@ typedef struct
   const PyrogCodec *codec;
   PyrogConfig *config;
   const char *object;
-  const char *method; /* on the wire */
-  guint16 flags;      /* PyrogMessageFlags besides those of the options */
+  const char *method;        /* on the wire */
+  PyrogSerializedBlob *blob; /* (nullable) what is sent instead of arguments */
+  guint16 flags;             /* PyrogMessageFlags besides those of the options */
   PyrogMemberKind kind;
   const char *member;              /* (nullable) what kind is about */
   double timeout;                  /* seconds, 0: none */

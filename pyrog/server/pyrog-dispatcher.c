@@ -14,6 +14,7 @@
 #include "pyrog-error.h"
 #include "pyrog-handshake.h"
 #include "pyrog-invocation-private.h"
+#include "pyrog-serialized-blob-private.h"
 #include "pyrog-servant-private.h"
 #include "pyrog-value-variant.h"
 
@@ -340,11 +341,40 @@ write_error (const PyrogMessage *message, const GError *error, PyrogBuffer *out)
                                   error, out);
 }
 
+/* The annotation of a blob is written in marshal */
 static gboolean
-decode_call (const PyrogMessage *message,
+decode_blob (PyrogDispatcher *dispatcher,
+             const PyrogMessage *message,
              const PyrogCodec *codec,
              PyrogArena *arena,
+             PyrogChunk *chunk,
              PyrogCallParts *call,
+             PyrogSerializedBlob **blob,
+             GError **error)
+{
+  if (accepted_codec (dispatcher, PYROG_SERIALIZER_MARSHAL) == NULL)
+    {
+      g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE,
+                           _ ("Blobs need the serializer marshal, which is not accepted"));
+      return FALSE;
+    }
+  if ((message->header.flags & PYROG_FLAG_BATCH) != 0)
+    {
+      g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL, _ ("A batch can't be a blob"));
+      return FALSE;
+    }
+  *blob = pyrog_serialized_blob_new_from_message (message, codec, chunk, arena, call, error);
+  return *blob != NULL;
+}
+
+static gboolean
+decode_call (PyrogDispatcher *dispatcher,
+             const PyrogMessage *message,
+             const PyrogCodec *codec,
+             PyrogArena *arena,
+             PyrogChunk *chunk,
+             PyrogCallParts *call,
+             PyrogSerializedBlob **blob,
              GError **error)
 {
   if (codec == NULL)
@@ -354,11 +384,7 @@ decode_call (const PyrogMessage *message,
       return FALSE;
     }
   if ((message->header.flags & PYROG_FLAG_KEEP_SERIALIZED) != 0)
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_NOT_IMPLEMENTED_ERROR,
-                   _ ("Blobs are not served"));
-      return FALSE;
-    }
+    return decode_blob (dispatcher, message, codec, arena, chunk, call, blob, error);
   return pyrog_codec_decode_call (codec, arena, message->payload, message->payload_size, call,
                                   error);
 }
@@ -373,16 +399,18 @@ invoke (PyrogDispatcher *dispatcher,
 {
   const PyrogCodec *codec = accepted_codec (dispatcher, message->header.serializer);
   g_autoptr (PyrogArena) arena = owned_arena;
+  g_autoptr (PyrogSerializedBlob) blob = NULL;
   g_autoptr (GError) error = NULL;
   PyrogCallParts call;
 
-  if (!decode_call (message, codec, arena, &call, &error))
+  if (!decode_call (dispatcher, message, codec, arena, chunk, &call, &blob, &error))
     {
       write_error (message, error, out);
       return PYROG_DISPATCH_DONE;
     }
   g_autoptr (PyrogInvocation) invocation = pyrog_invocation_new (
       codec, message, &call, g_steal_pointer (&arena), chunk, peer->connection);
+  pyrog_invocation_set_blob (invocation, blob);
   return run_invocation (dispatcher, peer, invocation, &call, out);
 }
 

@@ -32,6 +32,7 @@ struct _PyrogInvocation
   PyrogArena *arena;           /* (owned) unless it is that of the batch */
   PyrogChunk *chunk;           /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
+  PyrogSerializedBlob *blob;   /* (owned) (nullable) the argument, if it is one */
   GObject *instance;           /* (owned) (nullable) what a factory made for it */
   char *object_id;             /* (owned) (nullable) made when asked for */
   char *method_name;           /* (owned) (nullable) made when asked for */
@@ -63,6 +64,8 @@ PyrogInvocation *pyrog_invocation_new (const PyrogCodec *codec,
                                        PyrogConnection *connection);
 /* One call of the batch whole: a sequence of name, arguments and keywords, in its arena */
 PyrogInvocation *pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call);
+/* blob (nullable) is its argument. Call it before user code sees the invocation. */
+void pyrog_invocation_set_blob (PyrogInvocation *self, PyrogSerializedBlob *blob);
 /* From now on func is told of the answer; an invocation that is dropped answers for itself. Call it
  * before user code sees the invocation. */
 void pyrog_invocation_set_answered_func (PyrogInvocation *self,

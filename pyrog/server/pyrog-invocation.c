@@ -54,6 +54,7 @@ pyrog_invocation_finalize (GObject *object)
   g_clear_object (&self->whole);
   g_clear_pointer (&self->chunk, pyrog_chunk_unref);
   g_clear_object (&self->connection);
+  g_clear_pointer (&self->blob, pyrog_serialized_blob_unref);
   g_clear_object (&self->instance);
   g_free (self->object_id);
   g_free (self->method_name);
@@ -114,6 +115,12 @@ pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call)
   if (whole->instance != NULL)
     self->instance = g_object_ref (whole->instance);
   return self;
+}
+
+void
+pyrog_invocation_set_blob (PyrogInvocation *self, PyrogSerializedBlob *blob)
+{
+  self->blob = blob != NULL ? pyrog_serialized_blob_ref (blob) : NULL;
 }
 
 void
@@ -229,6 +236,24 @@ pyrog_invocation_get_kwargs (PyrogInvocation *self, GError **error)
     self->kwargs = pyrog_value_to_variant (
         self->call.kwargs.kind == PYROG_KIND_DICT ? &self->call.kwargs : &empty, "kwargs", error);
   return self->kwargs;
+}
+
+/**
+ * pyrog_invocation_get_blob:
+ * @self: an invocation
+ *
+ * The argument, if it is a blob. It has no other then, and [method@Invocation.get_args] is empty.
+ *
+ * Returns: (transfer none) (nullable): the blob, or %NULL if the arguments are ordinary ones
+ *
+ * Since: 1.0
+ */
+PyrogSerializedBlob *
+pyrog_invocation_get_blob (PyrogInvocation *self)
+{
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
+
+  return self->blob;
 }
 
 /**

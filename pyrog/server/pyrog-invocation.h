@@ -7,6 +7,7 @@
 #include "pyrog-connection.h"
 #include "pyrog-enums.h"
 #include "pyrog-item-stream.h"
+#include "pyrog-serialized-blob.h"
 #include "pyrog-version.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,8 @@ PYROG_AVAILABLE_IN_ALL
 GVariant *pyrog_invocation_get_kwargs (PyrogInvocation *self, GError **error);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_invocation_read (PyrogInvocation *self, GError **error, const char *format, ...);
+PYROG_AVAILABLE_IN_ALL
+PyrogSerializedBlob *pyrog_invocation_get_blob (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 PyrogConnection *pyrog_invocation_get_connection (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL

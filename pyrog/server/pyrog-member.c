@@ -263,6 +263,8 @@ pyrog_signature_order (const PyrogSignature *signature, PyrogInvocation *invocat
   const PyrogValue *kwargs = pyrog_invocation_get_kwarg_values (invocation);
   gsize count = g_variant_type_n_items (signature->type);
 
+  if (pyrog_invocation_get_blob (invocation) != NULL)
+    return refuse_call (invocation, error, _ ("takes no blob"));
   if (kwargs->kind == PYROG_KIND_DICT && kwargs->size > 0)
     {
       if (signature->names == NULL)

@@ -90,6 +90,17 @@ later (PyrogServant *servant, PyrogInvocation *invocation, GVariant *args, GErro
 }
 
 static void
+take_blob (PyrogServant *servant, PyrogInvocation *invocation, GVariant *args, GError **error)
+{
+  PyrogSerializedBlob *blob = pyrog_invocation_get_blob (invocation);
+  g_autoptr (GVariant) data = pyrog_serialized_blob_deserialize (blob, NULL, error);
+
+  if (data != NULL)
+    pyrog_invocation_return_value (
+        invocation, g_variant_new ("(vv)", pyrog_serialized_blob_get_info (blob), data));
+}
+
+static void
 note (PyrogServant *servant, PyrogInvocation *invocation, GVariant *args, GError **error)
 {
   Scenario *self = TEST_SCENARIO (servant);
@@ -150,6 +161,7 @@ scenario_class_init (ScenarioClass *klass)
   pyrog_servant_class_install_method (servant_class, "boom", "", NULL, boom);
   pyrog_servant_class_install_method (servant_class, "throws", "", NULL, throws);
   pyrog_servant_class_install_method (servant_class, "later", "", "s", later);
+  pyrog_servant_class_install_method (servant_class, "blob", NULL, NULL, take_blob);
   pyrog_servant_class_install_method (servant_class, "note", "s text", NULL, note);
   pyrog_servant_class_install_method (servant_class, "noted", "", "s", noted);
 }
@@ -277,6 +289,21 @@ check_batch (PyrogProxy *proxy)
   check_next (noted, "'in a batch'");
 }
 
+static void
+check_blob (PyrogProxy *proxy)
+{
+  const char *const words[] = { "a", "b", NULL };
+  g_autoptr (PyrogSerializedBlob) data
+      = pyrog_serialized_blob_new (g_variant_new_string ("topic"), g_variant_new_strv (words, -1));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer
+      = pyrog_proxy_call_blob_sync (proxy, "blob", data, "(sas)", NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_autofree char *text = g_variant_print (answer, FALSE);
+  g_assert_cmpstr (text, ==, "('topic', ['a', 'b'])");
+}
+
 static int
 call (const char *uri)
 {
@@ -310,6 +337,7 @@ call (const char *uri)
   g_assert_no_error (error);
   g_assert_cmpint (g_variant_get_int64 (sum), ==, 11);
   check_batch (proxy);
+  check_blob (proxy);
   g_print ("RESULT ok\n");
   return 0;
 }

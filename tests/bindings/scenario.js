@@ -8,6 +8,7 @@ import Pyrog from 'gi://Pyrog';
 import System from 'system';
 
 Gio._promisify(Pyrog.Proxy.prototype, 'call', 'call_finish');
+Gio._promisify(Pyrog.Proxy.prototype, 'call_blob', 'call_blob_finish');
 Gio._promisify(Pyrog.Proxy.prototype, 'get_attribute', 'get_attribute_finish');
 Gio._promisify(Pyrog.Proxy.prototype, 'set_attribute', 'set_attribute_finish');
 Gio._promisify(Pyrog.Batch.prototype, 'submit', 'submit_finish');
@@ -55,6 +56,11 @@ function makeServant() {
             invocation.return_value(new GLib.Variant('s', 'late'));
             return GLib.SOURCE_REMOVE;
         });
+    });
+    servant.add_method('blob', null, null, invocation => {
+        const blob = invocation.get_blob();
+        invocation.return_value(
+            new GLib.Variant('(vv)', [blob.get_info(), blob.deserialize(null)]));
     });
     let note = '';
     servant.add_method('note', 's text', null, (invocation, args) => {
@@ -152,12 +158,20 @@ async function checkBatch(proxy) {
     check(batch.submit_sync(null).next('s').deepUnpack() === 'in a batch', 'oneway batch');
 }
 
+async function checkBlob(proxy) {
+    const blob = Pyrog.SerializedBlob.new(new GLib.Variant('s', 'topic'),
+        new GLib.Variant('as', ['a', 'b']));
+    const answer = await proxy.call_blob('blob', blob, '(sas)', null, null);
+    check(JSON.stringify(answer.deepUnpack()) === '["topic",["a","b"]]', 'blob');
+}
+
 async function runClient(text) {
     try {
         const proxy = Pyrog.Proxy.new(text, null);
         proxy.timeout = 20;
         await call(proxy);
         await checkBatch(proxy);
+        await checkBlob(proxy);
         print('RESULT ok');
     } catch (error) {
         printerr(`${error}\n${error.stack}`);

@@ -51,6 +51,12 @@ def later(invocation, args):
     GLib.idle_add(answer)
 
 
+def blob(invocation, args):
+    argument = invocation.get_blob()
+    invocation.return_value(
+        GLib.Variant("(vv)", (argument.get_info(), argument.deserialize(None))))
+
+
 class Notes:
     text = ""
     color = "red"
@@ -78,6 +84,7 @@ def make_servant():
     servant.add_method("boom", "", None, boom)
     servant.add_method("throws", "", None, throws)
     servant.add_method("later", "", "s", later)
+    servant.add_method("blob", None, None, blob)
     servant.add_method("note", "s text", None, notes.note)
     servant.set_oneway("note", True)
     servant.add_method("noted", "", "s", notes.noted)
@@ -150,6 +157,12 @@ def check_batch(proxy):
     assert batch.submit_sync(None).next("s").unpack() == "in a batch"
 
 
+def check_blob(proxy):
+    data = Pyrog.SerializedBlob.new(GLib.Variant("s", "topic"), GLib.Variant("as", ["a", "b"]))
+    answer = proxy.call_blob_sync("blob", data, "(sas)", None, None)
+    assert answer.unpack() == ("topic", ["a", "b"])
+
+
 def client(uri):
     proxy = Pyrog.Proxy.new(uri, None)
     proxy.set_timeout(20)
@@ -179,6 +192,7 @@ def client(uri):
     result, _outcome = proxy.call_full_sync("add", None, kwargs, "x", None, None)
     assert result.unpack() == 11
     check_batch(proxy)
+    check_blob(proxy)
     print("RESULT ok")
 
 

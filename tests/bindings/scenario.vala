@@ -44,6 +44,10 @@ Pyrog.Servant make_servant () {
       return Source.REMOVE;
     });
   });
+  servant.add_method ("blob", null, null, (invocation, args) => {
+    unowned var blob = invocation.get_blob ();
+    invocation.return_value (new Variant ("(vv)", blob.get_info (), blob.deserialize ()));
+  });
   servant.add_method ("note", "s text", null, (invocation, args) => {
     args.get ("(s)", out note);
     invocation.return_none ();
@@ -138,9 +142,19 @@ async void check_batch (Pyrog.Proxy proxy) throws Error {
   assert ((string) batch.submit_sync ().next ("s") == "in a batch");
 }
 
+async void check_blob (Pyrog.Proxy proxy) throws Error {
+  string[] words = { "a", "b" };
+  var blob = new Pyrog.SerializedBlob ("topic", words);
+  var answer = yield proxy.call_blob ("blob", blob, "(sas)");
+  var data = (string[]) answer.get_child_value (1);
+  assert (answer.get_child_value (0).get_string () == "topic");
+  assert (data.length == 2 && data[1] == "b");
+}
+
 async void run_client (Pyrog.Proxy proxy) throws Error {
   yield call (proxy);
   yield check_batch (proxy);
+  yield check_blob (proxy);
 }
 
 int main (string[] args) {

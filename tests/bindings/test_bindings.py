@@ -79,6 +79,12 @@ for _server in LANGUAGES:
             assert not isinstance(error, Pyro5.errors.TimeoutError), error
             assert proxy.later() == "late"
             assert proxy.subclassed("hi") == "hi!"
+            batch = Pyro5.api.BatchProxy(proxy)
+            batch.add(3, 4)
+            batch.later()
+            assert list(batch()) == [7, "late"]
+            blob = Pyro5.api.SerializedBlob("topic", ["a", "b"])
+            assert proxy.blob(blob) == ("topic", ["a", "b"])
             proxy.note("noted")
             assert proxy.noted() == "noted"
             proxy.color = "blue"

@@ -48,6 +48,17 @@ add (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **e
 }
 
 static void
+echo_blob (PyrogInvocation *invocation, PyrogSerializedBlob *blob, GError **error)
+{
+  GVariant *info = pyrog_serialized_blob_get_info (blob);
+  g_autoptr (GVariant) data = pyrog_serialized_blob_deserialize (blob, NULL, error);
+
+  g_assert (pyrog_serialized_blob_get_bytes (blob, NULL) != NULL);
+  if (data != NULL)
+    pyrog_invocation_return_value (invocation, g_variant_new ("(@*@*)", info, data));
+}
+
+static void
 echo (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
 {
   GVariant *kwargs = pyrog_invocation_get_kwargs (invocation, error);
@@ -56,6 +67,11 @@ echo (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **
 
   if (kwargs == NULL)
     return;
+  if (pyrog_invocation_get_blob (invocation) != NULL)
+    {
+      echo_blob (invocation, pyrog_invocation_get_blob (invocation), error);
+      return;
+    }
   g_assert (g_str_equal (pyrog_invocation_get_object_id (invocation), "o"));
   if (id != NULL)
     {
@@ -374,7 +390,9 @@ frame_records (const guint8 *data, gsize size, PyrogBuffer *stream)
       payload_size = MIN (payload_size, size - annotation_size);
       pyrog_message_begin (&writer, stream, &header);
       if (annotation_size > 0)
-        pyrog_message_add_annotation (&writer, "FUZZ", data, annotation_size);
+        pyrog_message_add_annotation (
+            &writer, (header.flags & PYROG_FLAG_KEEP_SERIALIZED) != 0 ? "BLBI" : "FUZZ", data,
+            annotation_size);
       pyrog_message_begin_payload (&writer);
       pyrog_buffer_append (stream, data + annotation_size, payload_size);
       pyrog_message_end (&writer, FALSE, G_MAXUINT32, NULL);
