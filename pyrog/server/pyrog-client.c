@@ -49,6 +49,7 @@ free_client (PyrogPeer *peer)
   /* Answers that came after the end may have left some */
   pyrog_stream_table_drop (pyrog_dispatcher_get_streams (client->dispatcher),
                            client->peer.connection);
+  pyrog_oneway_lane_free (client->lane);
   pyrog_instance_table_free (client->peer.instances);
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
@@ -139,6 +140,12 @@ take_outcome (PyrogClient *client, PyrogDispatch outcome)
     }
 }
 
+static gboolean
+is_oneway_call (const PyrogHeader *header)
+{
+  return header->type == PYROG_MESSAGE_INVOKE && (header->flags & PYROG_FLAG_ONEWAY) != 0;
+}
+
 static void
 dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
 {
@@ -146,14 +153,18 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
   g_autoptr (PyrogChunk) chunk = pyrog_chunk_ref (pyrog_connection_get_chunk (connection));
 
   /* What is owed goes out before a call that nobody waits for */
-  if ((header->flags & PYROG_FLAG_ONEWAY) != 0 && !flush (client))
+  if (is_oneway_call (header) && !flush (client))
     return;
   pyrog_connection_consume (connection, pyrog_header_message_size (header));
   /* The next one has a deadline of its own */
   if (client->waiting_for == WAIT_MESSAGE)
     client->waiting_for = WAIT_NOTHING;
-  take_outcome (client, pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body,
-                                                   chunk, pyrog_connection_get_out (connection)));
+  if (client->lane != NULL && is_oneway_call (header) && client->peer.authenticated)
+    pyrog_oneway_lane_add (client->lane, header, body, chunk);
+  else
+    take_outcome (client,
+                  pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body, chunk,
+                                             pyrog_connection_get_out (connection)));
 }
 
 static void
@@ -181,6 +192,14 @@ has_more (PyrogClient *client)
   return client->peer.batch != NULL && !client->busy;
 }
 
+/* For what another request may leave behind */
+static gboolean
+has_room (PyrogClient *client)
+{
+  return pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT
+         && (client->lane == NULL || pyrog_oneway_lane_has_room (client->lane));
+}
+
 /* Serves one request; FALSE if there is none that may be served now */
 static gboolean
 serve_request (PyrogClient *client)
@@ -191,8 +210,7 @@ serve_request (PyrogClient *client)
   const guint8 *body;
 
   announce (client);
-  if (client->busy || client->closing || client->closed
-      || pyrog_connection_get_unsent (connection) > MAX_UNSENT)
+  if (client->busy || client->closing || client->closed || !has_room (client))
     return FALSE;
   if (has_more (client))
     {

@@ -4,6 +4,7 @@
 
 #include "pyrog-connection-private.h"
 #include "pyrog-dispatcher.h"
+#include "pyrog-oneway-lane.h"
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,8 @@ struct _PyrogClient
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
   GQueue resumed;     /* (owned) (locked-by late_lock) what goes on in the next turn */
   GMutex late_lock;
+
+  PyrogOnewayLane *lane; /* (owned) (nullable) oneway calls, with worker threads */
 
   gboolean securing; /* the handshake of the transport is not done */
   gboolean serving;  /* a turn is in progress: a nested one does nothing */

@@ -11,6 +11,7 @@
 
 /* The connections of an engine: giving them their turns, letting go of them */
 
+#define MAX_ONEWAY_BYTES (256u * 1024u) /* that wait, of a connection */
 /* A step of a TLS handshake may take some milliseconds of computing */
 #define MAX_TLS_STEPS_A_TURN 8
 
@@ -170,10 +171,17 @@ pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client)
 void
 pyrog_engine_work (gpointer data, gpointer user_data)
 {
-  PyrogClient *client = data;
+  gboolean lane = ((guintptr) data & 1) != 0;
+  PyrogClient *client = (PyrogClient *) ((guintptr) data & ~(guintptr) 1);
   PyrogEngine *engine = user_data;
   PyrogChunk *spare = NULL;
 
+  if (lane)
+    {
+      pyrog_oneway_lane_work (client->lane);
+      pyrog_peer_unref (&client->peer);
+      return;
+    }
   g_mutex_lock (&client->turn);
   if (!client->removed)
     {
@@ -245,6 +253,50 @@ resume (PyrogPeer *peer, PyrogResumeFunc func, gpointer user_data, GDestroyNotif
   take_turn_soon (client);
 }
 
+/* ---- Oneway calls ---- */
+
+static void
+lane_started (PyrogPeer *owner)
+{
+  PyrogEngine *engine = ((PyrogClient *) owner)->engine;
+
+  g_atomic_int_inc (&engine->lanes);
+}
+
+static gboolean
+schedule_lane (PyrogPeer *owner)
+{
+  PyrogClient *client = (PyrogClient *) owner;
+  PyrogEngine *engine = client->engine;
+
+  g_mutex_lock (&engine->lock);
+  gboolean possible = engine->pool != NULL;
+  if (possible)
+    {
+      guintptr marked = (guintptr) pyrog_peer_ref (owner) | 1;
+      g_thread_pool_push (engine->pool, (gpointer) marked, NULL);
+    }
+  g_mutex_unlock (&engine->lock);
+  return possible;
+}
+
+static void
+lane_changed (PyrogPeer *owner, gboolean idle)
+{
+  PyrogClient *client = (PyrogClient *) owner;
+  PyrogEngine *engine = client->engine;
+
+  g_mutex_lock (&engine->lock);
+  gboolean draining = engine->drain_until != 0;
+  if (idle && g_atomic_int_dec_and_test (&engine->lanes) && draining && engine->source != NULL)
+    g_source_set_ready_time (engine->source, 0);
+  g_mutex_unlock (&engine->lock);
+  if (!idle || draining)
+    take_turn_soon (client);
+}
+
+static const PyrogOnewayLaneClass lane_class = { lane_started, schedule_lane, lane_changed };
+
 void
 pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint64 source)
 {
@@ -253,6 +305,9 @@ pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint
 
   g_atomic_ref_count_inc (&engine->refs);
   client->source = source;
+  if (engine->threaded)
+    client->lane = pyrog_oneway_lane_new (&client->peer, engine->dispatcher, &lane_class,
+                                          engine->max_oneway, MAX_ONEWAY_BYTES);
   client->peer.reply_later = reply_later;
   client->peer.resume = resume;
   client->peer.asks = pyrog_engine_asks;

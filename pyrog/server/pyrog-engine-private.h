@@ -36,6 +36,8 @@ struct _PyrogEngine
   GPtrArray *gates;     /* (owned) (element-type PyrogGate) */
   PyrogChunk *spare;    /* (owned) (nullable) */
   gboolean nodelay;
+  int lanes; /* (atomic) that have something to do */
+  guint max_oneway;
   gsize max_clients;
   guint max_clients_per_source;
   gsize max_unauthenticated;
@@ -85,7 +87,8 @@ void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
 gint64 pyrog_engine_deadline_of (PyrogClient *client);
 void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);
 void pyrog_engine_free_removed (PyrogEngine *engine);
-/* What runs in the pool's threads: data is a client, with a reference */
+/* What runs in the pool's threads: data is a client, with a reference, and its lowest bit is set if
+ * its lane is meant */
 void pyrog_engine_work (gpointer data, gpointer user_data);
 
 /* The handshake of a client succeeded; in the thread that serves it */

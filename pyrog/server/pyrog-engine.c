@@ -85,7 +85,9 @@ end_drain (PyrogEngine *engine)
 static void
 check_drain (PyrogEngine *engine, gint64 now)
 {
-  if (engine->drain_until != 0 && (engine->clients.length == 0 || now >= engine->drain_until))
+  gboolean idle = engine->clients.length == 0 && g_atomic_int_get (&engine->lanes) == 0;
+
+  if (engine->drain_until != 0 && (idle || now >= engine->drain_until))
     end_drain (engine);
 }
 
@@ -212,6 +214,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_clients = find_max_clients (config);
   engine->max_clients_per_source
       = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS_PER_PEER);
+  engine->max_oneway = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ONEWAY_QUEUE);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
   engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);

@@ -68,4 +68,6 @@ struct _PyrogPeer
 PyrogPeer *pyrog_peer_ref (PyrogPeer *peer);
 void pyrog_peer_unref (PyrogPeer *peer);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogPeer, pyrog_peer_unref)
+
 G_END_DECLS

@@ -94,6 +94,15 @@ def test_slow_blocks_nobody(server_type):
         assert answers == [1.5]
 
 
+@case()
+def test_oneway_beside():
+    """With threads a oneway call delays no later call of its connection"""
+    with servers.ours(PYRO_SERVERTYPE="thread") as server, proxy_for(server.uri) as proxy:
+        proxy._pyroTimeout = 4
+        proxy.oneway_slow()  # five seconds
+        assert proxy.echo(1) == 1
+
+
 @both_types
 def test_hidden(server_type):
     """What is in the table and not exposed is reached by no way, and no getter runs"""

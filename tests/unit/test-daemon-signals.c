@@ -254,11 +254,11 @@ test_tracking (Fixture *fixture, gconstpointer data)
 static void
 test_failures (Fixture *fixture, gconstpointer data)
 {
-  static const char *const methods[] = { "fail", "key", "stop", "oneway", "forget" };
+  static const char *const methods[] = { "fail", "key", "stop", "forget", "oneway" };
   g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
   g_autofree char *expected
-      = g_strdup_printf ("fail:%d key:%d oneway:%d:oneway forget:%d ", PYROG_ERROR_VALUE_ERROR,
-                         PYROG_ERROR_KEY_ERROR, PYROG_ERROR_VALUE_ERROR, PYROG_ERROR_FAILED);
+      = g_strdup_printf ("fail:%d key:%d forget:%d oneway:%d:oneway ", PYROG_ERROR_VALUE_ERROR,
+                         PYROG_ERROR_KEY_ERROR, PYROG_ERROR_FAILED, PYROG_ERROR_VALUE_ERROR);
 
   g_assert_true (call (proxy, "note", NULL));
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
