@@ -139,33 +139,43 @@ pyrog_servant_new_for_type (GType type)
 
 /* ---- Adding ---- */
 
+/* The member that is not exposed any more: a full reference, or NULL */
+static PyrogMember *
+take_member_locked (PyrogServantPrivate *priv, const char *name)
+{
+  PyrogMember *old = g_hash_table_lookup (priv->members, name);
+  guint place;
+
+  if (old == NULL)
+    return NULL;
+  pyrog_member_ref (old); /* its destroy function is not called under the lock */
+  if (g_ptr_array_find_with_equal_func (priv->order, name, g_str_equal, &place))
+    g_ptr_array_remove_index (priv->order, place);
+  g_hash_table_remove (priv->members, name);
+  return old;
+}
+
 static gboolean
 remove_member (PyrogServant *self, const char *name)
 {
   PyrogServantPrivate *priv = pyrog_servant_get_private (self);
   g_autoptr (PyrogMember) old = NULL;
-  guint place;
 
   g_mutex_lock (&priv->lock);
-  old = g_hash_table_lookup (priv->members, name);
-  if (old != NULL)
-    {
-      pyrog_member_ref (old); /* its destroy function is not called under the lock */
-      g_hash_table_remove (priv->members, name);
-      if (g_ptr_array_find_with_equal_func (priv->order, name, g_str_equal, &place))
-        g_ptr_array_remove_index (priv->order, place);
-    }
+  old = take_member_locked (priv, name);
   g_mutex_unlock (&priv->lock);
   return old != NULL;
 }
 
+/* Callers of a member that takes the place of another find one or the other */
 void
 pyrog_servant_add_member (PyrogServant *self, PyrogMember *member)
 {
   PyrogServantPrivate *priv = pyrog_servant_get_private (self);
+  g_autoptr (PyrogMember) old = NULL;
 
-  remove_member (self, member->name);
   g_mutex_lock (&priv->lock);
+  old = take_member_locked (priv, member->name);
   g_hash_table_insert (priv->members, member->name, member);
   g_ptr_array_add (priv->order, g_strdup (member->name));
   g_mutex_unlock (&priv->lock);

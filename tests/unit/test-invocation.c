@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#include "config.h"
+
+#include "pyrog-invocation.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+#include "fake-call.h"
+#include "pyrog-error.h"
+
+static const PyrogHeader plain = { .seq = 77 };
+
+static PyrogInvocation *
+call (const char *payload)
+{
+  return fake_call_new (&plain, NULL, payload, NULL);
+}
+
+static void
+assert_reply (PyrogInvocation *invocation, const char *expected)
+{
+  g_autofree char *reply = fake_call_reply (invocation, NULL);
+
+  g_assert_cmpstr (reply, ==, expected);
+}
+
+/* The answer is an exception of that class whose dict has text in it */
+static void
+assert_exception (PyrogInvocation *invocation, const char *remote_class, const char *text)
+{
+  PyrogHeader header;
+  g_autofree char *reply = fake_call_reply (invocation, &header);
+  g_autofree char *class_text = g_strdup_printf ("'__class__':'%s'", remote_class);
+
+  g_test_message ("%s", reply);
+  g_assert_cmpuint (header.flags & PYROG_FLAG_EXCEPTION, !=, 0);
+  g_assert_nonnull (strstr (reply, class_text));
+  g_assert_nonnull (strstr (reply, "'__exception__':True"));
+  g_assert_nonnull (strstr (reply, text));
+}
+
+/* ---- The request ---- */
+
+/* What a handler can learn about a plain call */
+static void
+test_request (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o','m',(1,'a'),{'k':2.5})");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpstr (pyrog_invocation_get_object_id (invocation), ==, "o");
+  g_assert_cmpstr (pyrog_invocation_get_method_name (invocation), ==, "m");
+  g_assert_cmpint (pyrog_invocation_get_serializer (invocation), ==, PYROG_SERIALIZER_SERPENT);
+  g_assert_false (pyrog_invocation_get_oneway (invocation));
+  g_assert_null (pyrog_invocation_get_correlation_id (invocation));
+  g_assert_null (pyrog_invocation_get_annotation (invocation, "TEST"));
+  g_assert_null (pyrog_invocation_get_connection (invocation));
+  g_assert_cmpuint (pyrog_invocation_get_session (invocation), ==, 0);
+  g_assert_null (pyrog_invocation_get_instance (invocation));
+  g_assert_false (pyrog_invocation_is_answered (invocation));
+
+  GVariant *args = pyrog_invocation_get_args (invocation, &error);
+  g_autofree char *text = g_variant_print (args, TRUE);
+  g_assert_cmpstr (text, ==, "(<int64 1>, <'a'>)");
+  g_assert_true (args == pyrog_invocation_get_args (invocation, &error));
+  GVariant *kwargs = pyrog_invocation_get_kwargs (invocation, &error);
+  g_autofree char *named = g_variant_print (kwargs, TRUE);
+  g_assert_cmpstr (named, ==, "{'k': <2.5>}");
+  g_assert_true (kwargs == pyrog_invocation_get_kwargs (invocation, &error));
+}
+
+/* What comes along with a call: flags, an annotation, a correlation id */
+static void
+test_extras (void)
+{
+  PyrogHeader header = { .flags = PYROG_FLAG_ONEWAY | PYROG_FLAG_CORRELATION_ID };
+
+  for (guint i = 0; i < PYROG_CORRELATION_ID_SIZE; i++)
+    header.correlation_id[i] = (guint8) i;
+  g_autoptr (PyrogInvocation) invocation
+      = fake_call_new (&header, "some bytes", "('o','m',(),{})", NULL);
+  g_assert_true (pyrog_invocation_get_oneway (invocation));
+  g_autofree char *id = pyrog_invocation_get_correlation_id (invocation);
+  g_assert_cmpstr (id, ==, "00010203-0405-0607-0809-0a0b0c0d0e0f");
+  g_autoptr (GBytes) annotation = pyrog_invocation_get_annotation (invocation, "TEST");
+  g_autoptr (GBytes) expected = g_bytes_new_static ("some bytes", 10);
+  g_assert_true (g_bytes_equal (annotation, expected));
+  g_assert_null (pyrog_invocation_get_annotation (invocation, "test"));
+}
+
+/* A peer may send anything in the place of names, and None for no keywords */
+static void
+test_strange_names (void)
+{
+  static const char *const calls[] = { "(5,6,[],None)", "(None,None,(),{})", "(b'o',('m',),(),{})",
+                                       "('o\\x00','m\\ud800',(),{})" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_test_message ("%s", calls[i]);
+      g_autoptr (PyrogInvocation) invocation = call (calls[i]);
+      g_assert_cmpstr (pyrog_invocation_get_object_id (invocation), ==, "");
+      g_assert_cmpstr (pyrog_invocation_get_method_name (invocation), ==, "");
+      GVariant *args = pyrog_invocation_get_args (invocation, &error);
+      g_assert_cmpstr (g_variant_get_type_string (args), ==, "()");
+      GVariant *kwargs = pyrog_invocation_get_kwargs (invocation, &error);
+      g_assert_cmpstr (g_variant_get_type_string (kwargs), ==, "a{sv}");
+      g_assert_cmpuint (g_variant_n_children (kwargs), ==, 0);
+    }
+}
+
+/* Arguments that no GVariant can keep are an error, and nothing worse */
+static void
+test_unfit_arguments (void)
+{
+  g_autoptr (GString) payload = g_string_new ("('o','m',((");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 1025; i++)
+    g_string_append (payload, "1,");
+  g_string_append (payload, "),),{})");
+  g_autoptr (PyrogInvocation) invocation = call (payload->str);
+  g_assert_null (pyrog_invocation_get_args (invocation, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE);
+  g_assert_nonnull (strstr (error->message, "args[0]"));
+}
+
+/* Arguments are read into variables; what does not fit leaves them alone */
+static void
+test_read (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o','m',(1,'a',[2,3]),{})");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) list = NULL;
+  g_autofree char *text = NULL;
+  gint64 number = 0;
+  gint32 other = 9;
+
+  g_assert_false (pyrog_invocation_read (invocation, &error, "ii", &other, &other));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR);
+  g_clear_error (&error);
+  g_assert_false (pyrog_invocation_read (invocation, &error, "iii", &other, &other, &other));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR);
+  g_clear_error (&error);
+  g_assert_cmpint (other, ==, 9);
+  g_assert_true (pyrog_invocation_read (invocation, &error, "xs@ax", &number, &text, &list));
+  g_assert_no_error (error);
+  g_assert_cmpint (number, ==, 1);
+  g_assert_cmpstr (text, ==, "a");
+  g_assert_cmpuint (g_variant_n_children (list), ==, 2);
+}
+
+/* ---- Answers ---- */
+
+typedef void (*AnswerFunc) (PyrogInvocation *invocation);
+
+static void
+answer_value (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return_value (invocation, g_variant_new ("(is)", 5, "a"));
+}
+
+static void
+answer_null (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return_value (invocation, NULL);
+}
+
+static void
+answer_nothing (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return (invocation, "");
+}
+
+static void
+answer_one (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return (invocation, "b", TRUE);
+}
+
+/* The text is gone before the reply is written */
+static void
+answer_text (PyrogInvocation *invocation)
+{
+  char text[] = "gone soon";
+
+  pyrog_invocation_return (invocation, "s", text);
+  memset (text, 'x', sizeof text - 1);
+}
+
+static void
+answer_several (PyrogInvocation *invocation)
+{
+  char text[] = "t";
+
+  pyrog_invocation_return (invocation, "xsd@ai", (gint64) 1, text, 0.5,
+                           g_variant_new_parsed ("[7, 8]"));
+  text[0] = 'x';
+}
+
+static void
+answer_variant (PyrogInvocation *invocation)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (g_variant_new_bytestring ("ab"));
+
+  pyrog_invocation_return (invocation, "@ay", owned);
+}
+
+static void
+answer_argument (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return_argument (invocation, 1);
+}
+
+static const struct
+{
+  const char *name;
+  AnswerFunc func;
+  const char *reply;
+} answers[] = {
+  { "value", answer_value, "(5,'a')" },
+  { "null", answer_null, "None" },
+  { "none", pyrog_invocation_return_none, "None" },
+  { "nothing", answer_nothing, "None" },
+  { "one", answer_one, "True" },
+  { "text", answer_text, "'gone soon'" },
+  { "several", answer_several, "(1,'t',0.5,[7,8])" },
+  { "variant", answer_variant, "{'data': 'YWIA', 'encoding': 'base64'}" },
+  { "argument", answer_argument, "{'a':None}" },
+};
+
+/* Each kind of answer is told of once, in time, and written as the caller's serializer has it */
+static void
+test_answers (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      PyrogHeader header;
+      guint count = 0;
+
+      g_test_message ("%s", answers[i].name);
+      g_autoptr (PyrogInvocation) invocation
+          = fake_call_new (&plain, NULL, "('o','m',(1,{'a':None}),{})", &count);
+      answers[i].func (invocation);
+      g_assert_cmpuint (count, ==, 1);
+      g_assert_true (pyrog_invocation_is_answered (invocation));
+      g_autofree char *reply = fake_call_reply (invocation, &header);
+      g_assert_cmpstr (reply, ==, answers[i].reply);
+      g_assert_cmpuint (header.flags, ==, 0);
+      g_assert_cmpuint (header.seq, ==, 77);
+      g_assert_null (pyrog_invocation_dup_error (invocation));
+      g_object_run_dispose (G_OBJECT (invocation));
+      g_assert_cmpuint (count, ==, 1);
+    }
+}
+
+/* Annotations of the reply, and the caller's correlation id */
+static void
+test_reply_extras (void)
+{
+  const PyrogHeader header
+      = { .flags = PYROG_FLAG_CORRELATION_ID | PYROG_FLAG_ONEWAY, .correlation_id = { 1, 2, 3 } };
+  g_autoptr (PyrogInvocation) invocation = fake_call_new (&header, NULL, "('o','m',(),{})", NULL);
+  g_autoptr (GBytes) first = g_bytes_new_static ("first", 5);
+  g_autoptr (GBytes) second = g_bytes_new_static ("second one", 10);
+  PyrogHeader reply;
+
+  pyrog_invocation_set_reply_annotation (invocation, "ANNO", first);
+  pyrog_invocation_set_reply_annotation (invocation, "ANNO", second);
+  pyrog_invocation_return_none (invocation);
+  g_free (fake_call_reply (invocation, &reply));
+  g_assert_cmpuint (reply.annotations_size, ==, 8 + 10);
+  g_assert_cmpuint (reply.flags, ==, PYROG_FLAG_CORRELATION_ID);
+  g_assert_cmpint (
+      memcmp (reply.correlation_id, header.correlation_id, sizeof reply.correlation_id), ==, 0);
+}
+
+/* An error becomes an exception of the class that stands for it; its words are made UTF-8 */
+static void
+test_gerror (void)
+{
+  static const struct
+  {
+    int code;
+    const char *message;
+    const char *remote_class;
+    const char *text;
+  } rows[] = {
+    { PYROG_ERROR_VALUE_ERROR, "no good", "builtins.ValueError", "'args':('no good',)" },
+    { PYROG_ERROR_FAILED, "", "Pyro5.errors.PyroError", "'args':('',)" },
+    { PYROG_ERROR_KEY_ERROR, "a\xff", "builtins.KeyError", "'args':('a\xef\xbf\xbd',)" },
+    { 12345, "what", "Pyro5.errors.PyroError", "'args':('what',)" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PyrogInvocation) invocation = call ("('o','m',(),{})");
+      g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, rows[i].code, rows[i].message);
+      pyrog_invocation_return_gerror (invocation, error);
+      assert_exception (invocation, rows[i].remote_class, rows[i].text);
+      g_autoptr (GError) same = pyrog_invocation_dup_error (invocation);
+      g_assert_error (same, PYROG_ERROR, rows[i].code);
+      g_assert_cmpstr (same->message, ==, rows[i].message);
+    }
+}
+
+/* An exception has its class, arguments and attributes, and no traceback */
+static void
+test_exception (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o','m',(),{})");
+  g_autoptr (PyrogInvocation) bare = call ("('o','m',(),{})");
+
+  pyrog_invocation_return_exception (invocation, "shop.OutOfStock", g_variant_new ("(si)", "x", 3),
+                                     g_variant_new_parsed ("{'left': <0>}"));
+  assert_exception (invocation, "shop.OutOfStock", "'args':('x',3)");
+  assert_exception (invocation, "shop.OutOfStock", "'left':0");
+  assert_exception (invocation, "shop.OutOfStock", "'_pyroTraceback':[]");
+  g_autoptr (GError) error = pyrog_invocation_dup_error (invocation);
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_REMOTE);
+  g_assert_cmpstr (error->message, ==, "('x', 3)");
+
+  pyrog_invocation_return_exception (bare, "builtins.KeyError", NULL, NULL);
+  assert_exception (bare, "builtins.KeyError", "'args':()");
+  g_autoptr (GError) key_error = pyrog_invocation_dup_error (bare);
+  g_assert_error (key_error, PYROG_ERROR, PYROG_ERROR_KEY_ERROR);
+}
+
+/* An answer that the serializer can't write is an exception that says so */
+static void
+test_unfit_answer (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o','m',(),{})");
+  GVariant *value = g_variant_new_int32 (1);
+
+  for (guint i = 0; i < 70; i++)
+    value = g_variant_new_array (NULL, &value, 1);
+  pyrog_invocation_return_value (invocation, value);
+  assert_exception (invocation, "Pyro5.errors.MessageTooLargeError", "The answer can");
+}
+
+/* ---- Exactly one answer ---- */
+
+/* The second answer is a mistake of the program: it is told, and the first one stands */
+static void
+test_twice (void)
+{
+  g_autoptr (PyrogItemStream) stream = pyrog_item_stream_new_for_array (g_variant_new ("()"));
+  g_autoptr (GError) error = g_error_new (PYROG_ERROR, PYROG_ERROR_FAILED, "late");
+  guint count = 0;
+  g_autoptr (PyrogInvocation) invocation = fake_call_new (&plain, NULL, "('o','m',(),{})", &count);
+
+  pyrog_invocation_return (invocation, "x", (gint64) 1);
+  for (guint i = 0; i < 5; i++)
+    g_test_expect_message ("Pyrog", G_LOG_LEVEL_CRITICAL, "*of m was answered twice*");
+  pyrog_invocation_return (invocation, "x", (gint64) 2);
+  pyrog_invocation_return_value (invocation, g_variant_new_string ("x"));
+  pyrog_invocation_return_gerror (invocation, error);
+  pyrog_invocation_return_exception (invocation, "x.Y", g_variant_new ("()"), NULL);
+  pyrog_invocation_return_stream (invocation, stream);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (count, ==, 1);
+  assert_reply (invocation, "1");
+}
+
+static char *dropped_reply; /* (owned) (nullable) */
+
+static void
+keep_reply (PyrogInvocation *invocation, gpointer user_data)
+{
+  g_assert_null (dropped_reply);
+  dropped_reply = fake_call_reply (invocation, NULL);
+}
+
+/* One that is dropped without an answer answers for itself; one that nobody waits for does not */
+static void
+test_dropped (void)
+{
+  PyrogInvocation *invocation = call ("('o','m',(),{})");
+
+  pyrog_invocation_set_answered_func (invocation, keep_reply, NULL);
+  g_autoptr (PyrogInvocation) held = pyrog_invocation_hold (invocation);
+  g_assert_true (held == invocation);
+  g_assert_true (pyrog_invocation_is_held (invocation));
+  g_object_unref (invocation);
+  g_assert_null (dropped_reply);
+  g_clear_object (&held);
+  g_assert_nonnull (strstr (dropped_reply, "The method ended without an answer"));
+  g_clear_pointer (&dropped_reply, g_free);
+
+  invocation = call ("('o','m',(),{})");
+  pyrog_invocation_set_answered_func (invocation, NULL, NULL);
+  g_object_unref (invocation);
+  g_assert_null (dropped_reply);
+}
+
+static gpointer
+answer_in_thread (gpointer data)
+{
+  pyrog_invocation_return (data, "s", "from a thread");
+  return NULL;
+}
+
+/* Another thread may answer what was held */
+static void
+test_other_thread (void)
+{
+  guint count = 0;
+  g_autoptr (PyrogInvocation) invocation = fake_call_new (&plain, NULL, "('o','m',(),{})", &count);
+  g_autoptr (PyrogInvocation) held = pyrog_invocation_hold (invocation);
+
+  g_thread_join (g_thread_new ("answer", answer_in_thread, held));
+  g_assert_cmpuint (count, ==, 1);
+  assert_reply (invocation, "'from a thread'");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/invocation/request", test_request);
+  g_test_add_func ("/invocation/extras", test_extras);
+  g_test_add_func ("/invocation/strange-names", test_strange_names);
+  g_test_add_func ("/invocation/unfit-arguments", test_unfit_arguments);
+  g_test_add_func ("/invocation/read", test_read);
+  g_test_add_func ("/invocation/answers", test_answers);
+  g_test_add_func ("/invocation/reply-extras", test_reply_extras);
+  g_test_add_func ("/invocation/gerror", test_gerror);
+  g_test_add_func ("/invocation/exception", test_exception);
+  g_test_add_func ("/invocation/unfit-answer", test_unfit_answer);
+  g_test_add_func ("/invocation/twice", test_twice);
+  g_test_add_func ("/invocation/dropped", test_dropped);
+  g_test_add_func ("/invocation/other-thread", test_other_thread);
+  return g_test_run ();
+}
