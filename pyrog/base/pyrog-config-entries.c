@@ -249,6 +249,9 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
         "peer-uid-check",
         FALSE,
         N_ ("On TCP within the machine, look up whose the other end is")),
+  [PYROG_CONFIG_COOKIE_FILE]
+  = { "PYROG_COOKIE_FILE", "cookie-file", PYROG_CONFIG_KIND_TEXT, NULL, 0, 0, 0,
+      N_ ("The file of a secret that clients on this machine have to know") },
 #undef TEXT
 #undef SECRET
 #undef FLAG

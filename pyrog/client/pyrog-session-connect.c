@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pyrog-config-items.h"
+#include "pyrog-cookie.h"
 #include "pyrog-error.h"
 #include "pyrog-session-private.h"
 #include "pyrog-value-variant.h"
@@ -69,18 +70,38 @@ pyrog_session_connect_failed_locked (PyrogSession *self, GError *error, gboolean
     }
 }
 
+/* A secret is told to nobody on another machine */
+static gboolean
+read_cookie (PyrogSession *self, PyrogCookie **cookie, GError **error)
+{
+  const char *path = pyrog_config_get_text (self->config, PYROG_CONFIG_COOKIE_FILE);
+
+  if (path != NULL && pyrog_connection_is_local (self->connection))
+    *cookie = pyrog_cookie_read (path, error);
+  return path == NULL || *cookie != NULL || !pyrog_connection_is_local (self->connection);
+}
+
 static gboolean
 write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
 {
   const PyrogHeader header
       = { .type = PYROG_MESSAGE_CONNECT, .serializer = (guint8) self->codec->serializer };
   g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  g_autoptr (PyrogCookie) cookie = NULL;
   PyrogValue handshake = pyrog_value_text ("hello");
   PyrogMessageWriter writer;
 
-  if (self->handshake != NULL
-      && !pyrog_value_from_variant (arena, self->handshake, &handshake, error))
+  if (!read_cookie (self, &cookie, error)
+      || (self->handshake != NULL
+          && !pyrog_value_from_variant (arena, self->handshake, &handshake, error)))
     return FALSE;
+  PyrogValue secret[4] = { pyrog_value_text ("cookie"), pyrog_value_text (""),
+                           pyrog_value_text ("handshake"), handshake };
+  if (cookie != NULL)
+    {
+      secret[1] = pyrog_value_text (pyrog_cookie_get_text (cookie));
+      handshake = (PyrogValue){ .kind = PYROG_KIND_DICT, .size = 2, .items = secret };
+    }
   PyrogValue items[4] = { pyrog_value_text ("handshake"), handshake, pyrog_value_text ("object"),
                           pyrog_value_text (pyrog_uri_get_object (self->uri)) };
   PyrogValue payload = { .kind = PYROG_KIND_DICT, .size = 2, .items = items };
@@ -117,21 +138,35 @@ expected_name (PyrogSession *self)
   return host != NULL ? host : "localhost";
 }
 
+/* Before it is told anything: another user may have taken the port or the name */
+static gboolean
+check_server (PyrogSession *self, GError **error)
+{
+  return !pyrog_config_get_flag (self->config, PYROG_CONFIG_PEER_UID_CHECK)
+         || pyrog_connection_check_server (self->connection, error);
+}
+
 static void
 connected (PyrogSession *self)
 {
+  GError *error = NULL;
+
   self->connection
       = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
                               pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
   g_clear_pointer (&self->connector, pyrog_connector_free);
-  if (self->tls == NULL)
+  if (!check_server (self, &error))
+    pyrog_session_connect_failed_locked (self, error, TRUE);
+  else if (self->tls == NULL)
     {
       pyrog_session_say_connect_locked (self);
-      return;
     }
-  self->state = PYROG_SESSION_SECURING;
-  pyrog_connection_start_tls (self->connection, self->tls, expected_name (self));
-  pyrog_session_secure_locked (self);
+  else
+    {
+      self->state = PYROG_SESSION_SECURING;
+      pyrog_connection_start_tls (self->connection, self->tls, expected_name (self));
+      pyrog_session_secure_locked (self);
+    }
 }
 
 /* FALSE: this address is no good, the next one is to be found */

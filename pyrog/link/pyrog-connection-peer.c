@@ -5,7 +5,12 @@
 #include <gio/gio.h>
 
 #include "pyrog-certificate.h"
+#include <glib/gi18n-lib.h>
+#include <unistd.h>
+
 #include "pyrog-connection-private.h"
+#include "pyrog-error.h"
+#include "pyrog-socket-owner.h"
 
 /* Who is at the other end of a connection */
 
@@ -41,6 +46,44 @@ pyrog_connection_dup_identity (PyrogConnection *self)
   g_autofree char *host = g_inet_address_to_string (
       g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->remote)));
   return g_strdup_printf (self->encrypted ? "tls %s" : "tcp %s", host);
+}
+
+gboolean
+pyrog_connection_is_local (PyrogConnection *self)
+{
+  return g_socket_get_family (self->socket) == G_SOCKET_FAMILY_UNIX
+         || (self->local != NULL && self->remote != NULL
+             && pyrog_socket_is_local (self->local, self->remote));
+}
+
+static gboolean
+find_server (PyrogConnection *self, guint32 *uid, GError **error)
+{
+  if (g_socket_get_family (self->socket) != G_SOCKET_FAMILY_UNIX)
+    return pyrog_socket_find_server (self->local, self->remote, uid, error);
+  g_autoptr (GCredentials) credentials = g_socket_get_credentials (self->socket, error);
+  if (credentials == NULL)
+    return FALSE;
+  *uid = g_credentials_get_unix_user (credentials, error);
+  return *uid != (guint32) -1;
+}
+
+gboolean
+pyrog_connection_check_server (PyrogConnection *self, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  guint32 uid = 0;
+
+  if (!pyrog_connection_is_local (self))
+    return TRUE;
+  if (!find_server (self, &uid, &cause))
+    g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_SECURITY, cause->message);
+  else if (uid != geteuid () && uid != 0)
+    g_set_error (error, PYROG_ERROR, PYROG_ERROR_SECURITY,
+                 _ ("The server is the user %u's (PEER_UID_CHECK)"), uid);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /**

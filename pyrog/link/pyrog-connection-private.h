@@ -58,6 +58,11 @@ const char *pyrog_connection_get_peer_name (PyrogConnection *self);
 /* Who the peer is, as far as it can prove that, for comparisons: the user on a unix socket, the
  * client certificate, or merely the address. NULL if it can't (free with g_free()). */
 char *pyrog_connection_dup_identity (PyrogConnection *self);
+/* Whether the peer is on this machine */
+gboolean pyrog_connection_is_local (PyrogConnection *self);
+/* Whether a server on this machine is this user's or root's; one on another machine always is all
+ * right. Errors: PYROG_ERROR_SECURITY. */
+gboolean pyrog_connection_check_server (PyrogConnection *self, GError **error);
 /* Closes the socket; reading and writing fail from now on */
 void pyrog_connection_close (PyrogConnection *self);
 gboolean pyrog_connection_is_closed (PyrogConnection *self);

@@ -62,7 +62,8 @@ fill_end (GSocketAddress *address, __be16 *port, __be32 *bytes)
   memcpy (bytes, g_inet_address_to_bytes (inet), g_inet_address_get_native_size (inet));
 }
 
-/* Asks for one socket, which has our two ends the other way round */
+/* Asks for one socket, which has our two ends the other way round; local: NULL for the one that
+ * listens at remote */
 static void
 fill_request (Request *request, GSocketAddress *local, GSocketAddress *remote)
 {
@@ -76,7 +77,8 @@ fill_request (Request *request, GSocketAddress *local, GSocketAddress *remote)
   request->body.id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
   request->body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
   fill_end (remote, &request->body.id.idiag_sport, request->body.id.idiag_src);
-  fill_end (local, &request->body.id.idiag_dport, request->body.id.idiag_dst);
+  if (local != NULL)
+    fill_end (local, &request->body.id.idiag_dport, request->body.id.idiag_dst);
 }
 
 static gboolean
@@ -106,10 +108,10 @@ exchange (const Request *request, guint8 *answer, gsize *size, GError **error)
   return TRUE;
 }
 
-/* A socket that its process has closed already, or that never had one, says 0 for the user, as
- * root's do: then there is no inode, or the state tells */
+/* A socket that its process has closed already says 0 for the user, as root's do: the state tells.
+ * So does one that no process has yet: then there is no inode, and the error is NOT_CONNECTED. */
 static gboolean
-read_answer (const guint8 *answer, gsize size, guint32 *uid, GError **error)
+read_answer (const guint8 *answer, gsize size, guint8 state, guint32 *uid, GError **error)
 {
   struct nlmsghdr header;
   struct inet_diag_msg message;
@@ -125,10 +127,23 @@ read_answer (const guint8 *answer, gsize size, guint32 *uid, GError **error)
   if (size < sizeof header + sizeof message || header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
     return fail (EBADMSG, error);
   memcpy (&message, answer + sizeof header, sizeof message);
-  if (message.idiag_state != TCP_ESTABLISHED || message.idiag_inode == 0)
+  if (message.idiag_state != state)
+    return fail (EPIPE, error);
+  if (message.idiag_inode == 0)
     return fail (ENOTCONN, error);
   *uid = message.idiag_uid;
   return TRUE;
+}
+
+static gboolean
+find (GSocketAddress *local, GSocketAddress *remote, guint8 state, guint32 *uid, GError **error)
+{
+  guint8 answer[ANSWER_SIZE];
+  Request request;
+  gsize size = 0;
+
+  fill_request (&request, local, remote);
+  return exchange (&request, answer, &size, error) && read_answer (answer, size, state, uid, error);
 }
 
 gboolean
@@ -137,12 +152,31 @@ pyrog_socket_find_owner (GSocketAddress *local,
                          guint32 *uid,
                          GError **error)
 {
-  guint8 answer[ANSWER_SIZE];
-  Request request;
-  gsize size = 0;
+  return find (local, remote, TCP_ESTABLISHED, uid, error);
+}
 
-  g_return_val_if_fail (get_inet (local) != NULL && get_inet (remote) != NULL, FALSE);
+/* Between the two questions a server may have accepted the connection and stopped to listen, and
+ * another one begun: so the first one is asked again. */
+gboolean
+pyrog_socket_find_server (GSocketAddress *local,
+                          GSocketAddress *remote,
+                          guint32 *uid,
+                          GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  guint32 listening;
 
-  fill_request (&request, local, remote);
-  return exchange (&request, answer, &size, error) && read_answer (answer, size, uid, error);
+  if (find (local, remote, TCP_ESTABLISHED, uid, NULL))
+    return TRUE;
+  if (!find (NULL, remote, TCP_LISTEN, &listening, error))
+    return FALSE;
+  if (find (local, remote, TCP_ESTABLISHED, uid, &cause))
+    return TRUE;
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED))
+    {
+      *uid = listening;
+      return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
 }

@@ -17,5 +17,10 @@ gboolean pyrog_socket_find_owner (GSocketAddress *local,
                                   GSocketAddress *remote,
                                   guint32 *uid,
                                   GError **error);
+/* ... for a client: before its connection is accepted, whose the listening socket is */
+gboolean pyrog_socket_find_server (GSocketAddress *local,
+                                   GSocketAddress *remote,
+                                   guint32 *uid,
+                                   GError **error);
 
 G_END_DECLS

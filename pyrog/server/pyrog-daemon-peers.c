@@ -29,8 +29,9 @@ describe_privileges (void)
 static gboolean
 asks_who_connects (PyrogDaemon *self)
 {
-  return (self->tls != NULL
-          && pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL_REQUIRECLIENTCERT))
+  return pyrog_config_get_text (self->config, PYROG_CONFIG_COOKIE_FILE) != NULL
+         || (self->tls != NULL
+             && pyrog_config_get_flag (self->config, PYROG_CONFIG_SSL_REQUIRECLIENTCERT))
          || g_signal_has_handler_pending (
              self, g_signal_lookup ("validate-handshake", PYROG_TYPE_DAEMON), 0, FALSE);
 }

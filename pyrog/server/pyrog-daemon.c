@@ -259,15 +259,21 @@ describe (gpointer data)
                           threaded ? "thread" : "multiplex");
 }
 
-static void
-make_dispatcher (PyrogDaemon *self)
+static gboolean
+make_dispatcher (PyrogDaemon *self, GError **error)
 {
+  const char *cookie_file = pyrog_config_get_text (self->config, PYROG_CONFIG_COOKIE_FILE);
+  g_autoptr (PyrogCookie) cookie = NULL;
   const PyrogDispatcherOptions options = pyrog_dispatcher_options_from_config (self->config);
 
+  if (cookie_file != NULL && (cookie = pyrog_cookie_read_or_make (cookie_file, error)) == NULL)
+    return FALSE;
   self->dispatcher = pyrog_dispatcher_new (&options);
+  pyrog_dispatcher_set_cookie (self->dispatcher, g_steal_pointer (&cookie));
   g_autoptr (PyrogServant) object = pyrog_daemon_object_new (self->dispatcher, describe, self);
   pyrog_object_table_add (pyrog_dispatcher_get_objects (self->dispatcher), PYROG_DAEMON_OBJECT_ID,
                           object);
+  return TRUE;
 }
 
 gboolean
@@ -277,9 +283,7 @@ pyrog_daemon_prepare (PyrogDaemon *self, GError **error)
     return FALSE;
   if (!pyrog_daemon_prepare_tls (self, error))
     return FALSE;
-  if (self->dispatcher == NULL)
-    make_dispatcher (self);
-  return TRUE;
+  return self->dispatcher != NULL || make_dispatcher (self, error);
 }
 
 /* ---- Running ---- */

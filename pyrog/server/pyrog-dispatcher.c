@@ -22,6 +22,7 @@ struct _PyrogDispatcher
 {
   gatomicrefcount refs;
   PyrogDispatcherOptions options;
+  PyrogCookie *cookie;       /* (owned) (nullable) what peers have to know */
   PyrogObjectTable *objects; /* (owned) */
   PyrogStreamTable *streams; /* (owned) */
 };
@@ -88,9 +89,17 @@ pyrog_dispatcher_unref (PyrogDispatcher *dispatcher)
 {
   if (!g_atomic_ref_count_dec (&dispatcher->refs))
     return;
+  pyrog_cookie_free (dispatcher->cookie);
   pyrog_object_table_free (dispatcher->objects);
   pyrog_stream_table_free (dispatcher->streams);
   g_free (dispatcher);
+}
+
+void
+pyrog_dispatcher_set_cookie (PyrogDispatcher *dispatcher, PyrogCookie *owned_cookie)
+{
+  g_clear_pointer (&dispatcher->cookie, pyrog_cookie_free);
+  dispatcher->cookie = owned_cookie;
 }
 
 PyrogObjectTable *
@@ -439,9 +448,9 @@ dispatch_unauthenticated (PyrogDispatcher *dispatcher,
 {
   if (message->header.type != PYROG_MESSAGE_CONNECT)
     return PYROG_DISPATCH_CLOSE;
-  return pyrog_handshake_dispatch (dispatcher->objects, dispatcher->options.hide_objects, peer,
-                                   message, accepted_codec (dispatcher, message->header.serializer),
-                                   arena, out);
+  return pyrog_handshake_dispatch (
+      dispatcher->objects, dispatcher->options.hide_objects, dispatcher->cookie, peer, message,
+      accepted_codec (dispatcher, message->header.serializer), arena, out);
 }
 
 PyrogDispatch

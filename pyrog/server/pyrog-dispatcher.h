@@ -4,6 +4,7 @@
 
 #include "pyrog-chunk.h"
 #include "pyrog-config.h"
+#include "pyrog-cookie.h"
 #include "pyrog-message.h"
 #include "pyrog-object-table.h"
 #include "pyrog-peer.h"
@@ -35,6 +36,8 @@ PyrogDispatcher *pyrog_dispatcher_new (const PyrogDispatcherOptions *options);
 PyrogDispatcher *pyrog_dispatcher_ref (PyrogDispatcher *dispatcher);
 void pyrog_dispatcher_unref (PyrogDispatcher *dispatcher);
 
+/* Takes what peers have to know; NULL: nothing */
+void pyrog_dispatcher_set_cookie (PyrogDispatcher *dispatcher, PyrogCookie *owned_cookie);
 PyrogObjectTable *pyrog_dispatcher_get_objects (PyrogDispatcher *dispatcher);
 PyrogStreamTable *pyrog_dispatcher_get_streams (PyrogDispatcher *dispatcher);
 

@@ -178,9 +178,30 @@ ask (PyrogPeer *peer, Waiting *waiting, GVariant *data, PyrogBuffer *out)
   return result;
 }
 
+/* What a peer that knows the cookie says besides, if anything; FALSE: it does not know it */
+static gboolean
+take_cookie (PyrogCookie *cookie, const PyrogValue **said)
+{
+  const PyrogValue *text = pyrog_value_lookup (*said, "cookie");
+
+  if (text == NULL || text->kind != PYROG_KIND_STR
+      || !pyrog_cookie_matches (cookie, text->text, text->size))
+    return FALSE;
+  *said = pyrog_value_lookup (*said, "handshake");
+  return TRUE;
+}
+
+static GVariant *
+make_data (const PyrogValue *said)
+{
+  return said != NULL ? pyrog_value_to_variant (said, "handshake", NULL)
+                      : g_variant_ref_sink (g_variant_new_string ("hello"));
+}
+
 PyrogDispatch
 pyrog_handshake_dispatch (PyrogObjectTable *objects,
                           gboolean hide_objects,
+                          PyrogCookie *cookie,
                           PyrogPeer *peer,
                           const PyrogMessage *message,
                           const PyrogCodec *codec,
@@ -199,12 +220,14 @@ pyrog_handshake_dispatch (PyrogObjectTable *objects,
   const PyrogValue *said = pyrog_value_lookup (&payload, "handshake");
   if (object == NULL || said == NULL)
     return pyrog_handshake_refuse (header, "malformed handshake", out);
+  if (cookie != NULL && !take_cookie (cookie, &said))
+    return pyrog_handshake_refuse (header, "no valid cookie", out);
   if (object->kind == PYROG_KIND_STR)
     object_id = pyrog_value_dup_text (object);
   if (peer->asks == NULL || !peer->asks (peer, PYROG_QUESTION_HANDSHAKE))
     return accept (objects, hide_objects, peer, header, codec, object_id, NULL, out);
 
-  g_autoptr (GVariant) data = pyrog_value_to_variant (said, "handshake", NULL);
+  g_autoptr (GVariant) data = make_data (said);
   if (data == NULL)
     return pyrog_handshake_refuse (header, "malformed handshake", out);
   Waiting *waiting = g_new0 (Waiting, 1);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pyrog-codec.h"
+#include "pyrog-cookie.h"
 #include "pyrog-object-table.h"
 #include "pyrog-peer.h"
 
@@ -10,9 +11,10 @@ G_BEGIN_DECLS
 
 /* Answers CONNECT, the first message of a peer, now or when the program has decided. codec: NULL if
  * the serializer is unknown or not accepted. objects live as long as the peer; hide_objects: say
- * the same of unknown ones as of other refusals. */
+ * the same of unknown ones as of other refusals; cookie: what a peer has to know, or NULL. */
 PyrogDispatch pyrog_handshake_dispatch (PyrogObjectTable *objects,
                                         gboolean hide_objects,
+                                        PyrogCookie *cookie,
                                         PyrogPeer *peer,
                                         const PyrogMessage *message,
                                         const PyrogCodec *codec,

@@ -8,6 +8,7 @@ import math
 import os
 import random
 import sys
+import tempfile
 import threading
 
 if "PYRO5_PATH" not in os.environ:
@@ -329,6 +330,23 @@ for _serializer in SERIALIZERS:
                     value = values.value()
                     got, wanted = mine.echo(value), theirs.echo(value)
                     assert same(got, wanted), "%r came back as %r, not %r" % (value, got, wanted)
+
+
+@tap.case()
+def test_cookie():
+    """Who can read the secret gets in, and tells it as Pyro5 lets it"""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "cookie")
+        with servers.ours(PYROG_COOKIE_FILE=path) as server:
+            with connect(server) as proxy:
+                error = raises(Pyro5.errors.CommunicationError, proxy._pyroBind)
+                assert "no valid cookie" in str(error)
+            with open(path, encoding="ascii") as file:
+                cookie = file.read().strip()
+            for said in ({"cookie": cookie}, {"cookie": cookie, "handshake": [1]}):
+                with connect(server) as proxy:
+                    proxy._pyroHandshake = said
+                    assert proxy.echo("hi") == "hi"
 
 
 tap.run()

@@ -112,6 +112,7 @@ static const struct
   { "SERIALIZERS_ACCEPTED", "['serpent', 'marshal', 'json', 'msgpack']" },
   { "SSL_REQUESTCLIENTCERT", "false" },
   { "PEER_UID_CHECK", "false" },
+  { "COOKIE_FILE", "''" },
 };
 
 static GVariant *

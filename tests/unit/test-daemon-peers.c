@@ -16,7 +16,9 @@
 
 #include "fake-server.h"
 #include "pyrog-handshake-request.h"
+#include "pyrog-error.h"
 #include "pyrog-location.h"
+#include "pyrog-proxy.h"
 
 #define NOBODY 65534
 #define STRANGE_GROUP 54321
@@ -253,6 +255,80 @@ test_tcp_unchecked (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (connect_as (uri, NOBODY, STRANGE_GROUP), ==, PYROG_MESSAGE_CONNECTOK);
 }
 
+/* ---- Servers of others ---- */
+
+static GSocket *
+listen_at (const char *host)
+{
+  g_autoptr (GSocketAddress) address = *host == '@'
+                                           ? pyrog_location_socket_address (host, NULL)
+                                           : g_inet_socket_address_new_from_string (host, 0);
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM,
+                                  G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_socket_bind (socket, address, FALSE, &error);
+  g_assert_no_error (error);
+  g_socket_listen (socket, &error);
+  g_assert_no_error (error);
+  return socket;
+}
+
+/* Listens as another user, says where, and ends with the number of bytes that a client sends */
+static void
+squat (const char *host, int where_fd)
+{
+  g_auto (PyrogLocation) location = { 0 };
+  char bytes[64];
+
+  become (NOBODY, STRANGE_GROUP);
+  g_autoptr (GSocket) socket = listen_at (host);
+  g_autoptr (GSocketAddress) bound = g_socket_get_local_address (socket, NULL);
+  g_assert_true (pyrog_location_from_address (bound, &location));
+  g_autofree char *where = pyrog_location_to_string (&location);
+  fake_server_send (where_fd, where, strlen (where) + 1);
+  GSocket *client = g_socket_accept (socket, NULL, NULL);
+  _exit (client != NULL ? (int) g_socket_receive (client, bytes, sizeof bytes, NULL, NULL)
+                        : NO_ANSWER);
+}
+
+static gboolean
+ping (PyrogConfig *config, const char *location, GError **error)
+{
+  g_autofree char *uri = g_strconcat ("PYRO:o@", location, NULL);
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (uri, config, NULL);
+
+  return pyrog_proxy_ping_sync (proxy, NULL, error);
+}
+
+/* A client that looks whose its server is says nothing to that of another user, who may have taken
+ * the name or the port */
+static void
+test_squatter (Fixture *fixture, gconstpointer host)
+{
+  g_autoptr (GError) error = NULL;
+  int fds[2], status;
+  char where[128];
+
+  if (skip_without_root ())
+    return;
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_SEQPACKET, 0, fds), ==, 0);
+  pid_t child = fork ();
+  g_assert_cmpint (child, >=, 0);
+  if (child == 0)
+    squat (host, fds[1]);
+  g_assert_cmpint (recv (fds[0], where, sizeof where, 0), >, 0);
+  g_assert_false (ping (fixture->config, where, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SECURITY);
+  g_assert_nonnull (strstr (error->message, "65534"));
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status));
+  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  close (fds[0]);
+  close (fds[1]);
+}
+
 /* ---- A warning ---- */
 
 /* Root that serves everybody on the machine is told so, but once, and serves all the same */
@@ -327,6 +403,9 @@ main (int argc, char **argv)
   add_test ("/daemon-peers/tcp", test_tcp, "127.0.0.1:0");
   add_test ("/daemon-peers/tcp-ipv6", test_tcp, "[::1]:0");
   add_test ("/daemon-peers/tcp-unchecked", test_tcp_unchecked, NULL);
+  add_test ("/daemon-peers/squatter/tcp", test_squatter, "127.0.0.1");
+  add_test ("/daemon-peers/squatter/ipv6", test_squatter, "::1");
+  add_test ("/daemon-peers/squatter/abstract", test_squatter, "@pyrog-test-squatter");
   g_test_add_func ("/daemon-peers/warning", test_warning);
   g_test_add_func ("/daemon-peers/no-warning", test_no_warning);
   return g_test_run ();

@@ -79,7 +79,21 @@ find_owner (GSocket *socket, guint32 *uid, GError **error)
   return pyrog_socket_find_owner (local, remote, uid, error);
 }
 
-/* Each end learns whose the other one is, but not before it was accepted */
+static void
+check_server (Fixture *fixture)
+{
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (fixture->client, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (fixture->client, NULL);
+  g_autoptr (GError) error = NULL;
+  guint32 uid = 4711;
+
+  g_assert_true (pyrog_socket_find_server (local, remote, &uid, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (uid, ==, geteuid ());
+}
+
+/* Each end learns whose the other one is; before it was accepted a client learns whose server it
+ * is that listens */
 static void
 test_both_ends (Fixture *fixture, gconstpointer host)
 {
@@ -92,6 +106,7 @@ test_both_ends (Fixture *fixture, gconstpointer host)
   g_assert_nonnull (error);
   g_clear_error (&error);
   g_assert_cmpuint (uid, ==, 4711);
+  check_server (fixture);
   accept_client (fixture);
   g_assert_true (find_owner (fixture->server, &uid, &error));
   g_assert_no_error (error);
@@ -99,6 +114,7 @@ test_both_ends (Fixture *fixture, gconstpointer host)
   uid = 4711;
   g_assert_true (find_owner (fixture->client, &uid, &error));
   g_assert_cmpuint (uid, ==, geteuid ());
+  check_server (fixture);
 }
 
 /* A socket that was closed has no owner any more, and is nobody's: not root's in particular */
@@ -113,6 +129,22 @@ test_closed (Fixture *fixture, gconstpointer host)
   accept_client (fixture);
   g_clear_object (&fixture->client);
   g_assert_false (find_owner (fixture->server, &uid, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpuint (uid, ==, 4711);
+}
+
+/* Nobody has a server that has stopped to listen before it accepted a connection */
+static void
+test_server_gone (Fixture *fixture, gconstpointer host)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (fixture->listener, NULL);
+  g_autoptr (GError) error = NULL;
+  guint32 uid = 4711;
+
+  connect_client (fixture, address);
+  g_autoptr (GSocketAddress) local = g_socket_get_local_address (fixture->client, NULL);
+  g_clear_object (&fixture->listener);
+  g_assert_false (pyrog_socket_find_server (local, address, &uid, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (uid, ==, 4711);
 }
@@ -222,6 +254,7 @@ main (int argc, char **argv)
   add_test ("/socket-owner/both-ends", "127.0.0.1", test_both_ends);
   add_test ("/socket-owner/both-ends-ipv6", "::1", test_both_ends);
   add_test ("/socket-owner/closed", "127.0.0.1", test_closed);
+  add_test ("/socket-owner/server-gone", "127.0.0.1", test_server_gone);
   add_test ("/socket-owner/other-user", "127.0.0.1", test_other_user);
   add_test ("/socket-owner/mapped", "::", test_mapped);
   g_test_add_func ("/socket-owner/is-local", test_is_local);
