@@ -155,5 +155,6 @@ pyrog_call_take_reply (PyrogCall *call,
   else if ((header->flags & PYROG_FLAG_EXCEPTION) != 0)
     take_exception (call);
   call->chunk = pyrog_chunk_ref (chunk);
+  call->reply_size = pyrog_header_message_size (header);
   return TRUE;
 }

@@ -45,6 +45,7 @@ struct _PyrogCall
   PyrogMemberKind kind;
   gboolean oneway;
   gboolean idempotent;
+  gboolean stays;     /* whoever waits for it may give up without giving up the call */
   int retries;        /* how often it may be repeated if that is safe */
   gsize max_values;   /* in the reply; 0: the library's own limit */
   guint max_depth;    /* the same */
@@ -67,6 +68,7 @@ struct _PyrogCall
   PyrogArena *arena;     /* (owned) (nullable) where the result is */
   PyrogChunk *chunk;     /* (owned) (nullable) what the result points into */
   PyrogValue result;
+  gsize reply_size;      /* bytes */
   GVariant *annotations; /* (owned) (nullable) of the reply, a{say} */
   char *stream_id;       /* (owned) (nullable) the result is an item stream */
 };

@@ -6,8 +6,8 @@
 
 /* The attributes of the remote object */
 
-static PyrogRequest
-make_attribute_request (PyrogProxy *self, const char *method, const char *name)
+PyrogRequest
+pyrog_proxy_make_attribute_request (PyrogProxy *self, const char *method, const char *name)
 {
   PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
 
@@ -43,7 +43,7 @@ pyrog_proxy_get_attribute (PyrogProxy *self,
   g_return_if_fail (name != NULL && *name != '\0');
   g_return_if_fail (pyrog_proxy_is_reply_type (type));
 
-  const PyrogRequest request = make_attribute_request (self, "__getattr__", name);
+  const PyrogRequest request = pyrog_proxy_make_attribute_request (self, "__getattr__", name);
   PyrogCall *call
       = pyrog_request_make_call_of_variants (&request, g_variant_new ("(s)", name), NULL, &error);
   pyrog_proxy_begin_async (self, call, error, type, cancellable, callback, user_data,
@@ -90,7 +90,7 @@ pyrog_proxy_get_attribute_sync (
   g_return_val_if_fail (name != NULL && *name != '\0', NULL);
   g_return_val_if_fail (pyrog_proxy_is_reply_type (type), NULL);
 
-  const PyrogRequest request = make_attribute_request (self, "__getattr__", name);
+  const PyrogRequest request = pyrog_proxy_make_attribute_request (self, "__getattr__", name);
   PyrogCall *call
       = pyrog_request_make_call_of_variants (&request, g_variant_new ("(s)", name), NULL, error);
   return pyrog_proxy_finish_sync (self, call, type, cancellable, NULL, error);
@@ -99,7 +99,7 @@ pyrog_proxy_get_attribute_sync (
 static PyrogCall *
 make_set_call (PyrogProxy *self, const char *name, GVariant *value, GError **error)
 {
-  const PyrogRequest request = make_attribute_request (self, "__setattr__", name);
+  const PyrogRequest request = pyrog_proxy_make_attribute_request (self, "__setattr__", name);
 
   return pyrog_request_make_call_of_variants (&request, g_variant_new ("(sv)", name, value), NULL,
                                               error);

@@ -7,6 +7,7 @@
 #include "pyrog-error-private.h"
 #include "pyrog-outcome-private.h"
 #include "pyrog-proxy-private.h"
+#include "pyrog-remote-stream.h"
 #include "pyrog-value-variant.h"
 
 /* From requests to results: what the synchronous and asynchronous functions of a proxy share */
@@ -52,8 +53,8 @@ pyrog_proxy_set_answered (GError *error)
   pyrog_error_set_outcome (error, outcome);
 }
 
-static GVariant *
-result_of (PyrogCall *call, const char *reply_type, GError **error)
+GVariant *
+pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error)
 {
   const GVariantType *type
       = reply_type != NULL ? (const GVariantType *) reply_type : G_VARIANT_TYPE_ANY;
@@ -81,6 +82,14 @@ result_of (PyrogCall *call, const char *reply_type, GError **error)
   return result;
 }
 
+/* Nobody will read an item stream that came in place of a value */
+static void
+drop_stream (PyrogProxy *self, PyrogCall *call)
+{
+  if (call->stream_id != NULL)
+    g_object_unref (pyrog_remote_stream_new (self, call, 0));
+}
+
 GVariant *
 pyrog_proxy_finish_sync (PyrogProxy *self,
                          PyrogCall *call,
@@ -95,7 +104,8 @@ pyrog_proxy_finish_sync (PyrogProxy *self,
     return NULL;
   pyrog_session_wait (self->session, call, cancellable);
   set_outcome (call, outcome);
-  return result_of (call, reply_type, error);
+  drop_stream (self, call);
+  return pyrog_proxy_get_result (call, reply_type, error);
 }
 
 /* ---- Asynchronous calls ---- */
@@ -200,5 +210,6 @@ pyrog_proxy_finish_async (
     return NULL;
   Operation *operation = g_task_get_task_data (G_TASK (result));
   set_outcome (call, outcome);
-  return result_of (call, operation->reply_type, error);
+  drop_stream (self, call);
+  return pyrog_proxy_get_result (call, operation->reply_type, error);
 }

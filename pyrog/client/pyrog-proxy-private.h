@@ -53,6 +53,10 @@ GVariant *pyrog_proxy_finish_async (
 /* The call itself, once it is done: a full reference. NULL and an error: there was none. */
 PyrogCall *
 pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, GError **error);
+/* Its result; error and outcome tell the rest */
+GVariant *pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error);
+PyrogRequest
+pyrog_proxy_make_attribute_request (PyrogProxy *self, const char *method, const char *name);
 /* Marks an error as one that came after the answer */
 void pyrog_proxy_set_answered (GError *error);
 

@@ -6,65 +6,97 @@
 
 #include "pyrog-error.h"
 #include "pyrog-proxy-private.h"
+#include "pyrog-remote-stream.h"
 
-/* Item streams of the remote object */
+/* Item streams of the remote object: methods and attributes whose result is one */
 
 #define DAEMON_OBJECT "Pyro.Daemon"
 
-typedef struct
+static PyrogItemStream *
+stream_of (PyrogProxy *self, PyrogCall *call, gint64 time, GError **error)
 {
-  PyrogProxy *proxy; /* (owned) */
-  char *id;          /* (owned) */
-  gboolean ended;
-} RemoteStream;
-
-static PyrogCall *
-make_stream_call (RemoteStream *stream,
-                  const char *method,
-                  const PyrogCallOptions *options,
-                  GError **error)
-{
-  PyrogRequest request = pyrog_proxy_make_request (stream->proxy, method, options);
-
-  request.object = DAEMON_OBJECT;
-  request.kind = PYROG_MEMBER_ANY;
-  return pyrog_request_make_call_of_variants (&request, g_variant_new ("(s)", stream->id), NULL,
-                                              error);
-}
-
-static GVariant *
-next_remote_item (gpointer user_data, GError **error)
-{
-  RemoteStream *stream = user_data;
-  g_autoptr (GError) failure = NULL;
-  PyrogCall *call = make_stream_call (stream, "get_next_stream_item", NULL, &failure);
-  GVariant *item = pyrog_proxy_finish_sync (stream->proxy, call, NULL, NULL, NULL, &failure);
-
-  if (item != NULL)
-    return item;
-  stream->ended = TRUE;
-  if (!g_error_matches (failure, PYROG_ERROR, PYROG_ERROR_STOP_ITERATION))
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (call->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (call->error));
+      return NULL;
+    }
+  if (call->stream_id != NULL)
+    return pyrog_remote_stream_new (self, call, time);
+  GError *failure = g_error_new (PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                                 _ ("The result of ‘%s’ is not an item stream"), call->member);
+  pyrog_proxy_set_answered (failure);
+  g_propagate_error (error, failure);
   return NULL;
 }
 
-/* The daemon is told that nobody will ask for the rest */
-static void
-free_remote_stream (gpointer data)
+/* call is taken */
+static PyrogItemStream *
+wait_for_stream (PyrogProxy *self, PyrogCall *call, GCancellable *cancellable, GError **error)
 {
-  RemoteStream *stream = data;
-  g_autoptr (PyrogCallOptions) options = pyrog_call_options_new ();
+  g_autoptr (PyrogCall) owned = call;
+  gint64 begin = g_get_monotonic_time ();
 
-  pyrog_call_options_set_oneway (options, TRUE);
-  if (!stream->ended && pyrog_session_is_connected (stream->proxy->session))
-    {
-      g_autoptr (PyrogCall) call = make_stream_call (stream, "close_stream", options, NULL);
-      if (call != NULL)
-        pyrog_session_wait (stream->proxy->session, call, NULL);
-    }
-  g_object_unref (stream->proxy);
-  g_free (stream->id);
-  g_free (stream);
+  if (call == NULL)
+    return NULL;
+  pyrog_session_wait (self->session, call, cancellable);
+  return stream_of (self, call, g_get_monotonic_time () - begin, error);
+}
+
+/* ---- Methods ---- */
+
+/**
+ * pyrog_proxy_stream:
+ * @self: a proxy
+ * @method: the name of a method that returns an item stream, such as a generator
+ * @args: (nullable): the arguments, a tuple; a floating one is consumed
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when it is done
+ * @user_data: (closure): for @callback
+ *
+ * Calls a method whose result is an item stream. Each item is asked for when
+ * [method@ItemStream.next] is called, or some ahead as long as they come without waiting; a stream
+ * that is closed or dropped before its end is closed at the daemon.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_proxy_stream (PyrogProxy *self,
+                    const char *method,
+                    GVariant *args,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (PYROG_IS_PROXY (self));
+  g_return_if_fail (method != NULL && *method != '\0');
+  g_return_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE));
+
+  const PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
+  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, NULL, &error);
+  pyrog_proxy_begin_async (self, call, error, NULL, cancellable, callback, user_data,
+                           pyrog_proxy_stream);
+}
+
+/**
+ * pyrog_proxy_stream_finish:
+ * @self: a proxy
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Proxy.stream] began.
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 1.0
+ */
+PyrogItemStream *
+pyrog_proxy_stream_finish (PyrogProxy *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (PyrogCall) call = pyrog_proxy_finish_call (self, result, pyrog_proxy_stream, error);
+
+  return call != NULL ? stream_of (self, call, G_MAXINT64, error) : NULL;
 }
 
 /**
@@ -75,9 +107,7 @@ free_remote_stream (gpointer data)
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
- * Calls a method whose result is an item stream. Each item is asked for when
- * [method@ItemStream.next] is called, which waits for it; a stream that is dropped before its end
- * is closed.
+ * Calls a method whose result is an item stream, and waits; see [method@Proxy.stream].
  *
  * Returns: (transfer full): the stream
  *
@@ -92,27 +122,93 @@ pyrog_proxy_stream_sync (
   g_return_val_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE), NULL);
 
   const PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
-  g_autoptr (PyrogCall) call = pyrog_request_make_call_of_variants (&request, args, NULL, error);
-  if (call == NULL)
-    return NULL;
-  pyrog_session_wait (self->session, call, cancellable);
-  if (call->error != NULL)
-    {
-      g_propagate_error (error, g_error_copy (call->error));
-      return NULL;
-    }
-  if (call->stream_id == NULL)
-    {
-      GError *failure = g_error_new (PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
-                                     _ ("The result of ‘%s’ is not an item stream"), method);
-      pyrog_proxy_set_answered (failure);
-      g_propagate_error (error, failure);
-      return NULL;
-    }
-  RemoteStream *stream = g_new0 (RemoteStream, 1);
-  stream->proxy = g_object_ref (self);
-  stream->id = g_strdup (call->stream_id);
-  return pyrog_item_stream_new (next_remote_item, stream, free_remote_stream);
+  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, NULL, error);
+  return wait_for_stream (self, call, cancellable, error);
+}
+
+/* ---- Attributes ---- */
+
+static PyrogCall *
+make_get_call (PyrogProxy *self, const char *name, GError **error)
+{
+  const PyrogRequest request = pyrog_proxy_make_attribute_request (self, "__getattr__", name);
+
+  return pyrog_request_make_call_of_variants (&request, g_variant_new ("(s)", name), NULL, error);
+}
+
+/**
+ * pyrog_proxy_stream_attribute:
+ * @self: a proxy
+ * @name: the name of an attribute that is an item stream
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when it is done
+ * @user_data: (closure): for @callback
+ *
+ * Reads an attribute whose value is an item stream; see [method@Proxy.stream].
+ *
+ * Since: 1.0
+ */
+void
+pyrog_proxy_stream_attribute (PyrogProxy *self,
+                              const char *name,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (PYROG_IS_PROXY (self));
+  g_return_if_fail (name != NULL && *name != '\0');
+
+  PyrogCall *call = make_get_call (self, name, &error);
+  pyrog_proxy_begin_async (self, call, error, NULL, cancellable, callback, user_data,
+                           pyrog_proxy_stream_attribute);
+}
+
+/**
+ * pyrog_proxy_stream_attribute_finish:
+ * @self: a proxy
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Proxy.stream_attribute] began.
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 1.0
+ */
+PyrogItemStream *
+pyrog_proxy_stream_attribute_finish (PyrogProxy *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (PyrogCall) call
+      = pyrog_proxy_finish_call (self, result, pyrog_proxy_stream_attribute, error);
+
+  return call != NULL ? stream_of (self, call, G_MAXINT64, error) : NULL;
+}
+
+/**
+ * pyrog_proxy_stream_attribute_sync:
+ * @self: a proxy
+ * @name: the name of an attribute that is an item stream
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Reads an attribute whose value is an item stream, and waits; see [method@Proxy.stream].
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 1.0
+ */
+PyrogItemStream *
+pyrog_proxy_stream_attribute_sync (PyrogProxy *self,
+                                   const char *name,
+                                   GCancellable *cancellable,
+                                   GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
+  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
+
+  return wait_for_stream (self, make_get_call (self, name, error), cancellable, error);
 }
 
 /**

@@ -140,6 +140,29 @@ GVariant *pyrog_proxy_call_blob_sync (PyrogProxy *self,
                                       GError **error);
 
 PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_stream (PyrogProxy *self,
+                         const char *method,
+                         GVariant *args,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+PyrogItemStream *pyrog_proxy_stream_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_stream_attribute (PyrogProxy *self,
+                                   const char *name,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+PyrogItemStream *
+pyrog_proxy_stream_attribute_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
+PYROG_AVAILABLE_IN_ALL
+PyrogItemStream *pyrog_proxy_stream_attribute_sync (PyrogProxy *self,
+                                                    const char *name,
+                                                    GCancellable *cancellable,
+                                                    GError **error);
+PYROG_AVAILABLE_IN_ALL
 PyrogItemStream *pyrog_proxy_stream_sync (PyrogProxy *self,
                                           const char *method,
                                           GVariant *args,

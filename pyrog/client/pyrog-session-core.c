@@ -257,22 +257,33 @@ look_at_idle_connection (PyrogSession *self)
 }
 
 void
-pyrog_session_enter_locked (PyrogSession *self, PyrogCall *call)
+pyrog_session_enter_all_locked (PyrogSession *self, PyrogCall *const *calls, guint count)
 {
-  pyrog_call_ref (call);
   look_at_idle_connection (self);
+  for (guint i = 0; i < count; i++)
+    {
+      pyrog_call_ref (calls[i]);
+      if (self->state == PYROG_SESSION_READY)
+        {
+          put_on_connection (self, calls[i]);
+          continue;
+        }
+      calls[i]->state = PYROG_CALL_WAITING;
+      g_queue_push_tail (&self->waiting, calls[i]);
+    }
   if (self->state == PYROG_SESSION_READY)
     {
-      put_on_connection (self, call);
-      if (self->state == PYROG_SESSION_READY)
-        pyrog_session_flush_locked (self);
+      pyrog_session_flush_locked (self);
       finish_oneway (self);
-      return;
     }
-  call->state = PYROG_CALL_WAITING;
-  g_queue_push_tail (&self->waiting, call);
-  if (self->state == PYROG_SESSION_IDLE)
+  else if (self->state == PYROG_SESSION_IDLE)
     pyrog_session_begin_locked (self);
+}
+
+void
+pyrog_session_enter_locked (PyrogSession *self, PyrogCall *call)
+{
+  pyrog_session_enter_all_locked (self, &call, 1);
 }
 
 /* ---- Messages ---- */

@@ -120,6 +120,8 @@ void pyrog_session_secure_locked (PyrogSession *session);
 gboolean pyrog_session_go_on_connecting_locked (PyrogSession *session, PyrogConnect result);
 /* Where that takes no time, the addresses are found here and now */
 void pyrog_session_resolve_quickly_locked (PyrogSession *session);
+/* The same for several calls, which are written at once */
+void pyrog_session_enter_all_locked (PyrogSession *session, PyrogCall *const *calls, guint count);
 /* Puts a call on the way: onto the connection, or on the list of those that wait for one */
 void pyrog_session_enter_locked (PyrogSession *session, PyrogCall *call);
 /* The descriptor to wait for, and the poll events; -1 if there is none */

@@ -30,13 +30,15 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
-/* TRUE: the call has just been given up */
+/* TRUE: the call, or the wait for it, has just been given up */
 static gboolean
 give_up (Wait *wait)
 {
   PyrogCall *call = wait->call;
   GError *error = NULL;
 
+  if (call->stays && g_cancellable_is_cancelled (wait->cancellable))
+    return TRUE;
   if (g_cancellable_set_error_if_cancelled (wait->cancellable, &error))
     pyrog_session_abandon_locked (wait->session, call, error, FALSE);
   else if (call->deadline != 0 && g_get_monotonic_time () >= call->deadline)
@@ -203,11 +205,14 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
       wait.has_cancel_fd = g_cancellable_make_pollfd (cancellable, &wait.cancel_fd);
     }
   g_mutex_lock (&self->lock);
-  if (is_for_this_thread (self))
+  if (call->state == PYROG_CALL_NEW && is_for_this_thread (self))
     pyrog_call_fail (call, own_thread_error (), PYROG_EXECUTION_NOT_SENT);
+  else if (call->state != PYROG_CALL_DONE && is_for_this_thread (self))
+    pyrog_session_abandon_locked (self, call, own_thread_error (), FALSE);
   else
     {
-      pyrog_session_enter_locked (self, call);
+      if (call->state == PYROG_CALL_NEW)
+        pyrog_session_enter_locked (self, call);
       wait_until_done (&wait);
     }
   gboolean others = self->done.length > 0;

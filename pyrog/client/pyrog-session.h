@@ -39,8 +39,22 @@ void pyrog_session_set_peer_name (PyrogSession *session, const char *name);
 
 /* Begins an asynchronous call; call->func is called in the thread of call->context, or later */
 void pyrog_session_submit (PyrogSession *session, PyrogCall *call);
-/* Makes a call and waits for its end; call->error tells how it was */
+/* Makes a call, unless it was sent already, and waits for its end; call->error tells how it was */
 void pyrog_session_wait (PyrogSession *session, PyrogCall *call, GCancellable *cancellable);
+/* Sends calls without waiting for them; nobody is told of their end, and nobody reads just for
+ * them. pyrog_session_wait() or pyrog_session_watch() does that later. */
+void pyrog_session_send (PyrogSession *session, PyrogCall *const *calls, guint count);
+gboolean pyrog_session_is_done (PyrogSession *session, PyrogCall *call);
+/* When a call that was sent is given up, or 0 */
+void pyrog_session_set_deadline (PyrogSession *session, PyrogCall *call, gint64 deadline);
+/* Calls func when a call that was sent is done, in the context */
+void pyrog_session_watch (PyrogSession *session,
+                          PyrogCall *call,
+                          GMainContext *context,
+                          PyrogCallFunc func,
+                          gpointer user_data);
+/* TRUE: func will not be called; the call goes on. FALSE: it was called, or will be. */
+gboolean pyrog_session_unwatch (PyrogSession *session, PyrogCall *call);
 /* The caller has lost interest: the call ends with error, which is taken, unless it has ended */
 void pyrog_session_cancel (PyrogSession *session, PyrogCall *call, GError *error);
 /* Closes the connection; calls in progress fail. The next call connects again. */

@@ -31,6 +31,8 @@ struct _PyrogItemSource
   void (*release) (PyrogItemStream *self);
 };
 
+/* What was set with pyrog_item_stream_set_prefetch(), or G_MAXUINT */
+guint pyrog_item_stream_get_prefetch (PyrogItemStream *self);
 /* The answer to ask; item and error are taken. Without more the stream has ended. */
 void pyrog_item_stream_answer (PyrogItemStream *self, GVariant *item, GError *error, gboolean more);
 /* Asks for the next item */

@@ -32,6 +32,7 @@ typedef struct
   gboolean asked;             /* (locked-by lock) an answer is owed */
   gboolean ended;             /* (locked-by lock) nothing more is to be asked for */
   gboolean released;          /* (locked-by lock) ... and the class knows it */
+  guint prefetch;             /* (locked-by lock) items to ask for ahead at most */
 } PyrogItemStreamPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (PyrogItemStream, pyrog_item_stream, G_TYPE_OBJECT)
@@ -90,6 +91,7 @@ static void
 pyrog_item_stream_init (PyrogItemStream *self)
 {
   g_mutex_init (&get_private (self)->lock);
+  get_private (self)->prefetch = G_MAXUINT;
 }
 
 /* ---- Asking and answering ---- */
@@ -244,6 +246,40 @@ pyrog_item_stream_is_closed (PyrogItemStream *self)
   gboolean ended = priv->ended;
   g_mutex_unlock (&priv->lock);
   return ended;
+}
+
+guint
+pyrog_item_stream_get_prefetch (PyrogItemStream *self)
+{
+  PyrogItemStreamPrivate *priv = get_private (self);
+
+  g_mutex_lock (&priv->lock);
+  guint prefetch = priv->prefetch;
+  g_mutex_unlock (&priv->lock);
+  return prefetch;
+}
+
+/**
+ * pyrog_item_stream_set_prefetch:
+ * @self: a stream
+ * @max_items: how many items to ask for at a time, at most; at least 1
+ *
+ * Limits how far a stream of a remote object reads ahead. It does so on its own account as long as
+ * items come without waiting. With 1 it never does: no item is lost on its way when the connection
+ * breaks but the one that was asked for, and other calls of the same proxy never wait for items.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_item_stream_set_prefetch (PyrogItemStream *self, guint max_items)
+{
+  g_return_if_fail (PYROG_IS_ITEM_STREAM (self));
+  g_return_if_fail (max_items > 0);
+
+  PyrogItemStreamPrivate *priv = get_private (self);
+  g_mutex_lock (&priv->lock);
+  priv->prefetch = max_items;
+  g_mutex_unlock (&priv->lock);
 }
 
 /* ---- The next item, later ---- */

@@ -73,6 +73,8 @@ pyrog_item_stream_next_sync (PyrogItemStream *self, GCancellable *cancellable, G
 PYROG_AVAILABLE_IN_ALL
 GVariant *pyrog_item_stream_next_value (PyrogItemStream *self, GError **error);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_item_stream_set_prefetch (PyrogItemStream *self, guint max_items);
+PYROG_AVAILABLE_IN_ALL
 void pyrog_item_stream_close (PyrogItemStream *self);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_item_stream_is_closed (PyrogItemStream *self);
