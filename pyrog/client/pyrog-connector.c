@@ -5,6 +5,7 @@
 #include "pyrog-connector.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "pyrog-error.h"
 #include "pyrog-location.h"
@@ -19,6 +20,20 @@ struct _PyrogConnector
   GError *first_error;     /* (owned) (nullable) */
 };
 
+/* A bare name is first that of a socket where daemons have theirs (see PyrogSocketFile), then, as
+ * in Pyro5, of one in the current directory */
+static GSocketConnectable *
+find_socket (const char *name, GError **error)
+{
+  g_autofree char *path = NULL;
+
+  if (*name != '@' && strchr (name, '/') == NULL)
+    path = g_build_filename (g_get_user_runtime_dir (), "pyrog", name, NULL);
+  if (path != NULL && g_file_test (path, G_FILE_TEST_EXISTS))
+    name = path;
+  return (GSocketConnectable *) pyrog_location_socket_address (name, error);
+}
+
 static GSocketConnectable *
 find_connectable (PyrogConnector *self, PyrogUri *uri, GError **error)
 {
@@ -27,7 +42,7 @@ find_connectable (PyrogConnector *self, PyrogUri *uri, GError **error)
 
   self->quick = TRUE;
   if (sockname != NULL)
-    return (GSocketConnectable *) pyrog_location_socket_address (sockname, error);
+    return find_socket (sockname, error);
   if (g_hostname_is_ip_address (host))
     return G_SOCKET_CONNECTABLE (
         g_inet_socket_address_new_from_string (host, pyrog_uri_get_port (uri)));

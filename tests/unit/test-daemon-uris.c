@@ -4,6 +4,7 @@
 
 #include "pyrog-daemon.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "pyrog-connection-private.h"
@@ -197,6 +198,22 @@ test_for_unix_connection (void)
   g_assert_cmpstr (pyrog_uri_get_host (first_uri), ==, "localhost");
 }
 
+/* An empty host is a mistake, not all addresses */
+static void
+test_no_host (void)
+{
+  g_autoptr (PyrogConfig) config = pyrog_config_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (config, "host", "", NULL);
+  g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (config);
+  g_assert_null (pyrog_daemon_uri_for (daemon, "o", &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG);
+  g_clear_error (&error);
+  g_assert_false (pyrog_daemon_listen (daemon, ":0", &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_URI);
+}
+
 /* ---- What the daemon says of itself ---- */
 
 static void
@@ -209,6 +226,36 @@ told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_assert_no_error (error);
 }
 
+static void
+call_info (PyrogDaemon *daemon, const char *uri, GVariant **text)
+{
+  g_autoptr (GError) error = NULL;
+
+  pyrog_daemon_start (daemon, &error);
+  g_assert_no_error (error);
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (uri, NULL, &error);
+  g_assert_no_error (error);
+  pyrog_proxy_call (proxy, "info", NULL, "s", NULL, told_cb, text);
+  while (*text == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  pyrog_daemon_stop (daemon);
+}
+
+/* A bare name leads to the same socket at both ends */
+static void
+test_bare_name (void)
+{
+  g_autofree char *directory = g_build_filename (g_get_user_runtime_dir (), "pyrog", NULL);
+  g_autoptr (PyrogDaemon) daemon = new_daemon (NULL, 0);
+  g_autoptr (GVariant) text = NULL;
+
+  listen_on (daemon, "./u:printer");
+  g_autoptr (PyrogUri) uri = uri_for (daemon);
+  g_assert_true (g_str_has_prefix (pyrog_uri_get_sockname (uri), directory));
+  call_info (daemon, "PYRO:Pyro.Daemon@./u:printer", &text);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
 /* The daemon tells both of its sides */
 static void
 test_info (void)
@@ -217,28 +264,30 @@ test_info (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) text = NULL;
 
-  pyrog_daemon_start (daemon, &error);
-  g_assert_no_error (error);
   g_autoptr (GPtrArray) uris = pyrog_daemon_uris_for (daemon, "Pyro.Daemon", &error);
-  g_autofree char *uri = pyrog_uri_to_string (g_ptr_array_index (uris, 1));
-  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (uri, NULL, &error);
   g_assert_no_error (error);
-  pyrog_proxy_call (proxy, "info", NULL, "s", NULL, told_cb, &text);
-  while (text == NULL)
-    g_main_context_iteration (NULL, TRUE);
+  g_autofree char *uri = pyrog_uri_to_string (g_ptr_array_index (uris, 1));
+  call_info (daemon, uri, &text);
   g_assert_nonnull (strstr (g_variant_get_string (text, NULL), ", NAT outside.example:4444, "));
-  pyrog_daemon_stop (daemon);
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autofree char *runtime_dir = g_dir_make_tmp ("pyrog-runtime-XXXXXX", NULL);
+
+  g_assert_nonnull (runtime_dir);
+  g_setenv ("XDG_RUNTIME_DIR", runtime_dir, TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/daemon-uris/wildcard", test_wildcard);
   g_test_add_func ("/daemon-uris/nat", test_nat);
   g_test_add_func ("/daemon-uris/bad-nat", test_bad_nat);
   g_test_add_func ("/daemon-uris/for-connection", test_for_connection);
   g_test_add_func ("/daemon-uris/for-unix-connection", test_for_unix_connection);
+  g_test_add_func ("/daemon-uris/no-host", test_no_host);
+  g_test_add_func ("/daemon-uris/bare-name", test_bare_name);
   g_test_add_func ("/daemon-uris/info", test_info);
-  return g_test_run ();
+  int result = g_test_run ();
+  g_rmdir (runtime_dir);
+  return result;
 }
