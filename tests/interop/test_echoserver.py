@@ -332,6 +332,15 @@ for _serializer in SERIALIZERS:
                     assert same(got, wanted), "%r came back as %r, not %r" % (value, got, wanted)
 
 
+for _address in ("tcp", "ipv6"):
+    @tap.case(_address)
+    def test_peer_uid_check(address):
+        """The client's side of it needs nothing: the kernel knows whose its socket is"""
+        with servers.ours(address, PYROG_PEER_UID_CHECK="1") as server:
+            with connect(server) as proxy:
+                assert proxy.echo("hi") == "hi"
+
+
 @tap.case()
 def test_cookie():
     """Who can read the secret gets in, and tells it as Pyro5 lets it"""

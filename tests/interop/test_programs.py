@@ -9,6 +9,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 
 if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
@@ -185,6 +186,19 @@ for _signal in (signal.SIGTERM, signal.SIGINT):
         with servers.ours() as server:
             server.process.send_signal(getattr(signal, number))
             assert server.process.wait(timeout=20) == 0
+
+
+@tap.case()
+def test_cookie():
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "cookie")
+        with servers.ours(PYROG_COOKIE_FILE=path) as server:
+            result = run("PROGRAM", "ping", server.uri)
+            assert result.returncode == 1 and "no valid cookie" in result.stderr, result
+            result = run("PROGRAM", "ping", server.uri, PYROG_COOKIE_FILE=path)
+            assert result.returncode == 0, result
+            result = run("PROGRAM", "ping", server.uri, PYROG_COOKIE_FILE=path + "x")
+            assert result.returncode == 1 and path + "x" in result.stderr, result
 
 
 @tap.case()

@@ -227,17 +227,36 @@ told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-call_info (PyrogDaemon *daemon, const char *uri, GVariant **text)
+call_info (PyrogUri *uri, GVariant **text)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (uri, NULL);
 
-  pyrog_daemon_start (daemon, &error);
-  g_assert_no_error (error);
-  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (uri, NULL, &error);
-  g_assert_no_error (error);
   pyrog_proxy_call (proxy, "info", NULL, "s", NULL, told_cb, text);
   while (*text == NULL)
     g_main_context_iteration (NULL, TRUE);
+}
+
+/* Each of several listeners has its uri, and each of them works */
+static void
+test_several (void)
+{
+  static const char *const locations[]
+      = { "127.0.0.1:0", "[::1]:0", "./u:@pyrog-test-daemon-uris", "127.0.0.2:0" };
+  g_autoptr (PyrogDaemon) daemon = new_daemon (NULL, 0);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (locations); i++)
+    listen_on (daemon, locations[i]);
+  g_autoptr (GPtrArray) uris = pyrog_daemon_uris_for (daemon, "Pyro.Daemon", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (uris->len, ==, G_N_ELEMENTS (locations));
+  pyrog_daemon_start (daemon, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < uris->len; i++)
+    {
+      g_autoptr (GVariant) text = NULL;
+      call_info (g_ptr_array_index (uris, i), &text);
+    }
   pyrog_daemon_stop (daemon);
 }
 
@@ -248,11 +267,17 @@ test_bare_name (void)
   g_autofree char *directory = g_build_filename (g_get_user_runtime_dir (), "pyrog", NULL);
   g_autoptr (PyrogDaemon) daemon = new_daemon (NULL, 0);
   g_autoptr (GVariant) text = NULL;
+  g_autoptr (GError) error = NULL;
 
   listen_on (daemon, "./u:printer");
   g_autoptr (PyrogUri) uri = uri_for (daemon);
   g_assert_true (g_str_has_prefix (pyrog_uri_get_sockname (uri), directory));
-  call_info (daemon, "PYRO:Pyro.Daemon@./u:printer", &text);
+  pyrog_daemon_start (daemon, &error);
+  g_assert_no_error (error);
+  g_autoptr (PyrogUri) bare = pyrog_uri_new ("PYRO:Pyro.Daemon@./u:printer", &error);
+  g_assert_no_error (error);
+  call_info (bare, &text);
+  pyrog_daemon_stop (daemon);
   g_assert_cmpint (g_rmdir (directory), ==, 0);
 }
 
@@ -266,8 +291,10 @@ test_info (void)
 
   g_autoptr (GPtrArray) uris = pyrog_daemon_uris_for (daemon, "Pyro.Daemon", &error);
   g_assert_no_error (error);
-  g_autofree char *uri = pyrog_uri_to_string (g_ptr_array_index (uris, 1));
-  call_info (daemon, uri, &text);
+  pyrog_daemon_start (daemon, &error);
+  g_assert_no_error (error);
+  call_info (g_ptr_array_index (uris, 1), &text);
+  pyrog_daemon_stop (daemon);
   g_assert_nonnull (strstr (g_variant_get_string (text, NULL), ", NAT outside.example:4444, "));
 }
 
@@ -285,6 +312,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon-uris/for-connection", test_for_connection);
   g_test_add_func ("/daemon-uris/for-unix-connection", test_for_unix_connection);
   g_test_add_func ("/daemon-uris/no-host", test_no_host);
+  g_test_add_func ("/daemon-uris/several", test_several);
   g_test_add_func ("/daemon-uris/bare-name", test_bare_name);
   g_test_add_func ("/daemon-uris/info", test_info);
   int result = g_test_run ();

@@ -5,6 +5,7 @@
 #include "pyrog-socket-owner.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -149,6 +150,27 @@ test_server_gone (Fixture *fixture, gconstpointer host)
   g_assert_cmpuint (uid, ==, 4711);
 }
 
+/* Where the kernel can't be asked, nobody is */
+static void
+test_no_answer (Fixture *fixture, gconstpointer host)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (fixture->listener, NULL);
+  g_autoptr (GError) error = NULL;
+  struct rlimit limit, none;
+  guint32 uid = 4711;
+
+  connect_client (fixture, address);
+  accept_client (fixture);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  none = limit;
+  none.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_assert_false (find_owner (fixture->server, &uid, &error));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+  g_assert_cmpuint (uid, ==, 4711);
+}
+
 /* The process of another user */
 static pid_t
 start_other_user (GSocketAddress *address, int wait_fd)
@@ -255,6 +277,7 @@ main (int argc, char **argv)
   add_test ("/socket-owner/both-ends-ipv6", "::1", test_both_ends);
   add_test ("/socket-owner/closed", "127.0.0.1", test_closed);
   add_test ("/socket-owner/server-gone", "127.0.0.1", test_server_gone);
+  add_test ("/socket-owner/no-answer", "127.0.0.1", test_no_answer);
   add_test ("/socket-owner/other-user", "127.0.0.1", test_other_user);
   add_test ("/socket-owner/mapped", "::", test_mapped);
   g_test_add_func ("/socket-owner/is-local", test_is_local);
