@@ -122,6 +122,30 @@ fetch_packages ()
   rm -rf "$state"
 }
 
+# fetch_source DIRECTORY PACKAGE: unpacks the source of a package of the machine's own suite
+fetch_source ()
+{
+  local directory=$1 package=$2 archive state codename
+  archive=$(debian_archive)
+  if [ -z "$archive" ]; then
+    echo "error: no source of /etc/apt names a Debian archive with this machine's suite" >&2
+    return 1
+  fi
+  codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  mkdir -p "$directory"
+  state=$(cd "$directory" && pwd)/.apt
+  mkdir -p "$state/state/lists/partial" "$state/cache/archives/partial"
+  : > "$state/status"
+  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $codename main" \
+    > "$state/sources.list"
+  if ! private_apt "$state" update \
+     || ! (cd "$directory" && private_apt "$state" source "$package"); then
+    echo "error: the source of $package could not be fetched from $archive" >&2
+    return 1
+  fi
+  rm -rf "$state"
+}
+
 # need_packages PACKAGE...: makes sure that the Debian packages are installed. On Debian 12 they are
 # installed where they are missing, as root or with sudo. Elsewhere the checks of missing_tools
 # decide.

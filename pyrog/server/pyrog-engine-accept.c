@@ -47,13 +47,22 @@ count_strangers (PyrogEngine *engine)
   return count;
 }
 
+static gsize
+count_clients (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  gsize count = engine->clients.length;
+  g_mutex_unlock (&engine->lock);
+  return count;
+}
+
 static gboolean
 has_room (PyrogEngine *engine)
 {
-  if (engine->clients.length >= engine->max_unauthenticated
+  if (count_clients (engine) >= engine->max_unauthenticated
       && count_strangers (engine) >= engine->max_unauthenticated)
     drop_oldest_stranger (engine);
-  return engine->clients.length < engine->max_clients;
+  return count_clients (engine) < engine->max_clients;
 }
 
 /* Files that were replaced are good for the connections that come after that */

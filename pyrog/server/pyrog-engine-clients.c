@@ -41,12 +41,20 @@ watch_client (PyrogEngine *engine, PyrogClient *client, int operation)
 }
 
 void
+pyrog_engine_schedule_locked (PyrogEngine *engine, gint64 time)
+{
+  if (engine->source == NULL || (engine->ready_time >= 0 && time >= engine->ready_time))
+    return;
+  engine->ready_time = time;
+  g_source_set_ready_time (engine->source, time);
+}
+
+void
 pyrog_engine_schedule (PyrogEngine *engine, gint64 time)
 {
-  gint64 ready = g_source_get_ready_time (engine->source);
-
-  if (ready < 0 || time < ready)
-    g_source_set_ready_time (engine->source, time);
+  g_mutex_lock (&engine->lock);
+  pyrog_engine_schedule_locked (engine, time);
+  g_mutex_unlock (&engine->lock);
 }
 
 static void
@@ -56,7 +64,7 @@ schedule_sweep (PyrogEngine *engine)
   if (engine->next_sweep == 0 && engine->source != NULL)
     {
       engine->next_sweep = g_get_monotonic_time () + SWEEP_INTERVAL;
-      pyrog_engine_schedule (engine, engine->next_sweep);
+      pyrog_engine_schedule_locked (engine, engine->next_sweep);
     }
   g_mutex_unlock (&engine->lock);
 }
@@ -83,8 +91,8 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
       g_queue_push_tail (&engine->removed, client);
       client->removed = TRUE;
       /* A worker's last client was what the end waited for */
-      if (engine->drain_until != 0 && engine->clients.length == 0 && engine->source != NULL)
-        g_source_set_ready_time (engine->source, 0);
+      if (engine->drain_until != 0 && engine->clients.length == 0)
+        pyrog_engine_schedule_locked (engine, 0);
     }
   g_mutex_unlock (&engine->lock);
   if (!present)
@@ -103,8 +111,6 @@ pyrog_engine_free_removed (PyrogEngine *engine)
   GQueue removed;
   PyrogClient *client;
 
-  if (engine->removed.length == 0)
-    return;
   g_mutex_lock (&engine->lock);
   removed = engine->removed;
   g_queue_init (&engine->removed);
@@ -142,7 +148,10 @@ after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
   if (pyrog_engine_deadline_of (client) != 0)
     schedule_sweep (engine);
   schedule_sweep_of_streams (engine);
-  if (engine->drain_until != 0 && pyrog_client_is_idle (client))
+  g_mutex_lock (&engine->lock);
+  gboolean draining = engine->drain_until != 0;
+  g_mutex_unlock (&engine->lock);
+  if (draining && pyrog_client_is_idle (client))
     pyrog_connection_shutdown (client->peer.connection);
   watch_client (engine, client, EPOLL_CTL_MOD);
 }
@@ -288,8 +297,8 @@ lane_changed (PyrogPeer *owner, gboolean idle)
 
   g_mutex_lock (&engine->lock);
   gboolean draining = engine->drain_until != 0;
-  if (idle && g_atomic_int_dec_and_test (&engine->lanes) && draining && engine->source != NULL)
-    g_source_set_ready_time (engine->source, 0);
+  if (idle && g_atomic_int_dec_and_test (&engine->lanes) && draining)
+    pyrog_engine_schedule_locked (engine, 0);
   g_mutex_unlock (&engine->lock);
   if (!idle || draining)
     take_turn_soon (client);

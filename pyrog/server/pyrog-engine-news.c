@@ -60,8 +60,7 @@ static void
 push_locked (PyrogEngine *engine, News *news)
 {
   g_queue_push_tail (&engine->news, news);
-  if (engine->source != NULL)
-    g_source_set_ready_time (engine->source, 0);
+  pyrog_engine_schedule_locked (engine, 0);
 }
 
 void
@@ -168,8 +167,9 @@ pyrog_engine_deliver_news (PyrogEngine *engine)
   /* What comes meanwhile has its turn after everything else in the context, unless there is no
    * other turn any more. News of another thread that are not seen here wake the engine once more.
    */
+  g_mutex_lock (&engine->lock);
   guint count = engine->news.length;
-
+  g_mutex_unlock (&engine->lock);
   if (count == 0)
     return;
   g_atomic_ref_count_inc (&engine->refs);

@@ -56,19 +56,21 @@ struct _PyrogEngine
   GQueue news;                     /* (owned) (locked-by lock) what it was not told yet */
   gsize news_size;                 /* (locked-by lock) bytes of the calls therein */
 
+  gint64 ready_time;   /* (locked-by lock) the source's; -1: never */
   gint64 next_sweep;   /* (locked-by lock) 0: none is due */
   gint64 accept_again; /* 0: accepting */
   gint64 next_complaint;
   gint64 next_refusal; /* ... of a peer that is worth a line in the log */
-  gint64 drain_until;  /* 0: not draining */
+  gint64 drain_until;  /* (locked-by lock) 0: not draining */
   PyrogDrainedFunc drained_func;
   gpointer drained_data;
 };
 
 /* Drops a reference; any thread */
 void pyrog_engine_release (gpointer data);
-/* The source is dispatched at that monotonic time at the latest */
+/* The source is dispatched at that monotonic time at the latest; any thread */
 void pyrog_engine_schedule (PyrogEngine *engine, gint64 time);
+void pyrog_engine_schedule_locked (PyrogEngine *engine, gint64 time);
 
 /* What peers are given to ask the owner; see PyrogPeer */
 gboolean pyrog_engine_asks (PyrogPeer *peer, PyrogQuestion question);

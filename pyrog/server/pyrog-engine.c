@@ -85,8 +85,9 @@ end_drain (PyrogEngine *engine)
 static void
 check_drain (PyrogEngine *engine, gint64 now)
 {
+  g_mutex_lock (&engine->lock);
   gboolean idle = engine->clients.length == 0 && g_atomic_int_get (&engine->lanes) == 0;
-
+  g_mutex_unlock (&engine->lock);
   if (engine->drain_until != 0 && (idle || now >= engine->drain_until))
     end_drain (engine);
 }
@@ -97,9 +98,16 @@ run_timers (PyrogEngine *engine)
   gint64 now = g_get_monotonic_time ();
   gint64 next = -1;
 
+  g_mutex_lock (&engine->lock);
+  gboolean due = engine->ready_time >= 0;
+  g_mutex_unlock (&engine->lock);
+  if (!due)
+    return;
   sweep (engine, now);
   if (engine->accept_again != 0 && now >= engine->accept_again)
     pyrog_engine_resume_accepting (engine);
+  /* A worker that wants a turn meanwhile is not overruled */
+  g_mutex_lock (&engine->lock);
   gint64 times[] = { engine->next_sweep, engine->accept_again, engine->drain_until };
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
@@ -108,8 +116,12 @@ run_timers (PyrogEngine *engine)
     }
   if (engine->ready.length > 0)
     next = 0;
-  if (engine->source != NULL && next != g_source_get_ready_time (engine->source))
-    g_source_set_ready_time (engine->source, next);
+  if (engine->source != NULL && next != engine->ready_time)
+    {
+      engine->ready_time = next;
+      g_source_set_ready_time (engine->source, next);
+    }
+  g_mutex_unlock (&engine->lock);
 }
 
 /* ---- The source ---- */
@@ -170,7 +182,7 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   handle_events (engine);
   if (engine->source != NULL)
     handle_ready (engine);
-  if (engine->source != NULL && g_source_get_ready_time (engine->source) >= 0)
+  if (engine->source != NULL)
     run_timers (engine);
   pyrog_engine_deliver_news (engine);
   if (--engine->depth == 0)
@@ -186,6 +198,7 @@ static GSourceFuncs engine_source_funcs = { .dispatch = engine_source_dispatch }
 static void
 attach_source (PyrogEngine *engine)
 {
+  engine->ready_time = -1;
   engine->source = g_source_new (&engine_source_funcs, sizeof (EngineSource));
   ((EngineSource *) engine->source)->engine = engine;
   g_source_set_static_name (engine->source, "PyrogEngine");
@@ -361,15 +374,18 @@ pyrog_engine_drain (PyrogEngine *engine, PyrogDrainedFunc func, gpointer user_da
   forget_gates (engine);
   engine->drained_func = func;
   engine->drained_data = user_data;
+  g_mutex_lock (&engine->lock);
   engine->drain_until
       = g_get_monotonic_time () + (gint64) (engine->stop_timeout * G_USEC_PER_SEC) + 1;
-  g_mutex_lock (&engine->lock);
   for (GList *link = engine->clients.head; link != NULL; link = link->next)
     {
       PyrogClient *client = link->data;
-      if (pyrog_client_is_idle (client))
+      /* A worker may be at it; the turn finds out */
+      if (engine->pool != NULL)
+        g_thread_pool_push (engine->pool, pyrog_peer_ref (&client->peer), NULL);
+      else if (pyrog_client_is_idle (client))
         pyrog_connection_shutdown (client->peer.connection);
     }
+  pyrog_engine_schedule_locked (engine, 0);
   g_mutex_unlock (&engine->lock);
-  g_source_set_ready_time (engine->source, 0);
 }

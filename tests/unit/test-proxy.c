@@ -155,6 +155,15 @@ wait_for_held (Server *server, guint count)
   g_mutex_unlock (&server->lock);
 }
 
+static gboolean
+has_held (Server *server)
+{
+  g_mutex_lock (&server->lock);
+  gboolean has = server->held->len > 0;
+  g_mutex_unlock (&server->lock);
+  return has;
+}
+
 static void
 stop_server (Server *server)
 {
@@ -334,7 +343,7 @@ test_stop (gconstpointer data)
 
   for (guint i = 0; i < 3; i++)
     pyrog_proxy_call (proxy, "hold", NULL, NULL, NULL, count_cb, &counts);
-  while (server->held->len == 0)
+  while (!has_held (server))
     g_main_context_iteration (NULL, FALSE);
   stop_server (server);
   while (counts.done < 3)
