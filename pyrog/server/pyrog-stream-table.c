@@ -14,7 +14,7 @@ typedef struct
 {
   char *id;                    /* (owned) */
   PyrogItemStream *stream;     /* (owned) */
-  PyrogConnection *connection; /* (unowned) never looked into; they part when it goes */
+  PyrogConnection *connection; /* (unowned) (nullable) they part before it goes */
   gboolean lingers;            /* ... which has happened */
   char *identity;              /* (owned) (nullable) whose it was; NULL: nobody can prove that */
   gint64 made;                 /* by the table's clock */
@@ -102,6 +102,12 @@ is_over (PyrogStreamTable *table, Entry *entry, gint64 now)
 {
   return (table->lifetime > 0 && now - entry->made >= table->lifetime)
          || (entry->lingers && now - entry->left >= table->linger);
+}
+
+static char *
+identity_of (PyrogConnection *connection)
+{
+  return connection != NULL ? pyrog_connection_dup_identity (connection) : NULL;
 }
 
 /* ---- Adding ---- */
@@ -205,8 +211,7 @@ pyrog_stream_table_add (PyrogStreamTable *table,
 static gboolean
 resume_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connection)
 {
-  g_autofree char *identity
-      = connection != NULL ? pyrog_connection_dup_identity (connection) : NULL;
+  g_autofree char *identity = identity_of (connection);
 
   if (entry->identity == NULL || g_strcmp0 (identity, entry->identity) != 0
       || !check_connection_locked (table, connection, NULL))
@@ -301,14 +306,26 @@ pyrog_stream_table_next (PyrogStreamTable *table,
 
 /* ---- The end ---- */
 
+/* A client of Pyro5 that has made other calls meanwhile closes a stream over another connection */
+static gboolean
+may_close (Entry *entry, PyrogConnection *connection)
+{
+  if (!entry->lingers && entry->connection == connection)
+    return TRUE;
+  g_autofree char *owner
+      = entry->lingers ? g_strdup (entry->identity) : identity_of (entry->connection);
+  g_autofree char *identity = identity_of (connection);
+  return owner != NULL && g_strcmp0 (owner, identity) == 0;
+}
+
 void
 pyrog_stream_table_close (PyrogStreamTable *table, const char *id, PyrogConnection *connection)
 {
   g_autoptr (GPtrArray) gone = new_gone ();
 
   g_mutex_lock (&table->lock);
-  Entry *entry = find_locked (table, id, connection, gone);
-  if (entry != NULL)
+  Entry *entry = g_hash_table_lookup (table->entries, id);
+  if (entry != NULL && may_close (entry, connection))
     remove_locked (table, entry, gone);
   g_mutex_unlock (&table->lock);
 }
@@ -378,7 +395,7 @@ pyrog_stream_table_expire (PyrogStreamTable *table)
 static void
 begin_lingering_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connection)
 {
-  entry->identity = connection != NULL ? pyrog_connection_dup_identity (connection) : NULL;
+  entry->identity = identity_of (connection);
   entry->connection = NULL;
   entry->lingers = TRUE;
   entry->left = table->options.clock ();

@@ -36,6 +36,7 @@ void pyrog_stream_table_next (PyrogStreamTable *table,
                               PyrogConnection *connection,
                               PyrogItemCallback callback,
                               gpointer user_data);
+/* Ends a stream of the connection, or of another one of the same identity */
 void
 pyrog_stream_table_close (PyrogStreamTable *table, const char *id, PyrogConnection *connection);
 /* The connection is gone; its streams linger or end */
