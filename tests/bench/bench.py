@@ -58,6 +58,7 @@ def make_peers(build, calls):
         Peer("pyrog", pyrog, ["multiplex"], "lat", calls),
         Peer("pyrog, GVariant", pyrog, ["multiplex"], "variant", calls),
         Peer("pyrog, thread", pyrog, ["thread"], "lat", calls),
+        Peer("pyrog, items", pyrog, ["multiplex"], "stream", calls),
         Peer("pyrog, batches", pyrog, ["multiplex"], "batch", BATCH, max(calls // BATCH, 1)),
     ]
     if "PYRO5_PATH" in os.environ:
@@ -67,6 +68,7 @@ def make_peers(build, calls):
         peers += [
             Peer("Pyro5", pyro5, ["multiplex"], "lat", fewer, environment=path),
             Peer("Pyro5, thread", pyro5, ["thread"], "lat", fewer, environment=path),
+            Peer("Pyro5, items", pyro5, ["multiplex"], "stream", fewer, environment=path),
             Peer("Pyro5, batches", pyro5, ["multiplex"], "batch", BATCH, batches,
                  environment=path),
         ]
@@ -91,7 +93,7 @@ def ratio(results, name, other):
 
 def print_table(kind, results):
     has_pyro5 = "Pyro5" in results
-    print("\n%s: sequential add(i, 1), and batches of %d, whose times are those of a batch"
+    print("\n%s: sequential add(i, 1), items of a stream, and batches of %d, whose times are those of a batch"
           % (kind, BATCH))
     print("| peer | calls/s | p50 us | p99 us | / raw |" + (" / Pyro5 |" if has_pyro5 else ""))
     print("|---|---:|---:|---:|---:|" + ("---:|" if has_pyro5 else ""))

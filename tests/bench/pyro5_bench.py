@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Usage: pyro5_bench.py server ADDR multiplex|thread
-          pyro5_bench.py client ADDR lat N
+          pyro5_bench.py client ADDR lat|stream N
           pyro5_bench.py client ADDR batch B R
 
 The real Pyro5 on the same work as pyrog-bench."""
@@ -21,6 +21,9 @@ WARM_UP = 50
 class Bench:
     def add(self, a, b):
         return a + b
+
+    def count(self, end):
+        yield from range(end)
 
 
 def parse(address):
@@ -85,9 +88,19 @@ def measure_batches(address, size, rounds):
         measure(submit, rounds, size)
 
 
+def measure_stream(address, count):
+    with connect(address) as proxy:
+        stream = proxy.count(count + WARM_UP)
+        for _ in range(WARM_UP):
+            next(stream)
+        measure(lambda i: next(stream), count, 1)
+
+
 if sys.argv[1] == "server":
     serve(sys.argv[2], sys.argv[3])
 elif sys.argv[3] == "batch":
     measure_batches(sys.argv[2], int(sys.argv[4]), int(sys.argv[5]))
+elif sys.argv[3] == "stream":
+    measure_stream(sys.argv[2], int(sys.argv[4]))
 else:
     measure_calls(sys.argv[2], int(sys.argv[4]))

@@ -4,6 +4,7 @@
 /* Usage: pyrog-bench server ADDR multiplex|thread
  *        pyrog-bench client ADDR lat N
  *        pyrog-bench client ADDR variant N
+ *        pyrog-bench client ADDR stream N
  *        pyrog-bench client ADDR batch B R
  *
  * lat: N sequential calls of add (i, 1) with C variables; variant: the same with GVariants; batch:
@@ -26,6 +27,30 @@ add (PyrogInvocation *invocation, gpointer user_data, GError **error)
     pyrog_invocation_return (invocation, "x", a + b);
 }
 
+typedef struct
+{
+  gint64 next;
+  gint64 end;
+} Counter;
+
+static GVariant *
+next_number (gpointer user_data, GError **error)
+{
+  Counter *counter = user_data;
+
+  return counter->next < counter->end ? g_variant_new_int64 (counter->next++) : NULL;
+}
+
+static void
+count (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  Counter *counter = g_new0 (Counter, 1);
+  g_autoptr (PyrogItemStream) stream = pyrog_item_stream_new (next_number, counter, g_free);
+
+  if (pyrog_invocation_read (invocation, error, "x", &counter->end))
+    pyrog_invocation_return_stream (invocation, stream);
+}
+
 static int
 serve (const char *address, const char *mode)
 {
@@ -43,6 +68,7 @@ serve (const char *address, const char *mode)
   location
       = path != NULL ? g_strconcat ("./u:", path, NULL) : g_strdup_printf ("127.0.0.1:%d", port);
   pyrog_servant_add_handler (servant, "add", "(xx)", "x", add, NULL, NULL);
+  pyrog_servant_add_handler (servant, "count", "(x)", NULL, count, NULL, NULL);
   if (!pyrog_daemon_listen (daemon, location, &error))
     g_error ("%s", error->message);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "bench", servant, &error);
@@ -162,17 +188,55 @@ measure_batches (const char *address, gint64 size, gint64 rounds)
   return 0;
 }
 
+static void
+read_item (PyrogItemStream *stream, gint64 expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) item = pyrog_item_stream_next_sync (stream, NULL, &error);
+
+  if (item == NULL)
+    g_error ("%s", error != NULL ? error->message : "The stream ended too early");
+  g_assert (g_variant_get_int64 (item) == expected);
+}
+
+static int
+measure_stream (const char *address, gint64 count)
+{
+  g_autoptr (PyrogProxy) proxy = connect_to (address);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PyrogItemStream) stream = pyrog_proxy_stream_sync (
+      proxy, "count", g_variant_new ("(x)", count + WARM_UP), NULL, &error);
+  Stopwatch watch;
+
+  if (stream == NULL)
+    g_error ("%s", error->message);
+  for (gint64 i = 0; i < WARM_UP; i++)
+    read_item (stream, i);
+  stopwatch_start (&watch, (gsize) count);
+  for (gint64 i = 0; i < count; i++)
+    {
+      gint64 begin = bench_now ();
+      read_item (stream, WARM_UP + i);
+      stopwatch_add (&watch, bench_now () - begin);
+    }
+  stopwatch_report (&watch, 1);
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "server") == 0)
     return serve (argv[2], argv[3]);
+  if (argc == 5 && strcmp (argv[1], "client") == 0 && strcmp (argv[3], "stream") == 0)
+    return measure_stream (argv[2], g_ascii_strtoll (argv[4], NULL, 10));
   if (argc == 5 && strcmp (argv[1], "client") == 0)
     return measure (argv[2], argv[3], g_ascii_strtoll (argv[4], NULL, 10));
   if (argc == 6 && strcmp (argv[1], "client") == 0 && strcmp (argv[3], "batch") == 0)
     return measure_batches (argv[2], g_ascii_strtoll (argv[4], NULL, 10),
                             g_ascii_strtoll (argv[5], NULL, 10));
-  g_printerr ("Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant N | "
-              "pyrog-bench client ADDR batch B R\n");
+  g_printerr (
+      "Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant|stream N | "
+      "pyrog-bench client ADDR batch B R\n");
   return 2;
 }

@@ -413,6 +413,54 @@ get_items (const char *name, gpointer user_data, GError **error)
   return pyrog_item_stream_new_for_array (g_variant_new_strv (items, -1));
 }
 
+/* An object with a property that is a stream */
+#define TEST_TYPE_LOG (test_log_get_type ())
+G_DECLARE_FINAL_TYPE (TestLog, test_log, TEST, LOG, GObject)
+
+struct _TestLog
+{
+  GObject parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestLog, test_log, G_TYPE_OBJECT)
+
+static void
+test_log_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_take_object (value, get_items (pspec->name, NULL, NULL));
+}
+
+static void
+test_log_class_init (TestLogClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = test_log_get_property;
+  g_object_class_install_property (object_class, 1,
+                                   g_param_spec_object ("lines", NULL, NULL, PYROG_TYPE_ITEM_STREAM,
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+test_log_init (TestLog *self)
+{
+}
+
+/* A property may be an item stream */
+static void
+test_stream_properties (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (TestLog) log = g_object_new (TEST_TYPE_LOG, NULL);
+  g_autoptr (PyrogServant) servant = pyrog_servant_new_for_object (G_OBJECT (log));
+
+  pyrog_servant_expose_property (servant, "lines", PYROG_ACCESS_READ);
+  g_assert_true (
+      pyrog_object_table_add (pyrog_dispatcher_get_objects (fixture->dispatcher), "s", servant));
+  shake_hands (fixture);
+  send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('s','__getattr__',('lines',),{})");
+  assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION | PYROG_FLAG_ITEM_STREAM, "STRM");
+}
+
 /* An attribute may be an item stream; where streams are not
  * served they are announced without an id, as Pyro5 does it */
 static void
@@ -496,6 +544,7 @@ main (int argc, char **argv)
   add_test ("/dispatcher/unserializable", test_unserializable);
   add_test ("/dispatcher/headers", test_headers);
   add_test ("/dispatcher/streams", test_streams);
+  add_test ("/dispatcher/stream-properties", test_stream_properties);
   add_test ("/dispatcher/stream-attributes", test_stream_attributes);
   add_test ("/dispatcher/max-instances", test_max_instances);
   return g_test_run ();
