@@ -552,7 +552,8 @@ pyrog_proxy_reconnect_sync (PyrogProxy *self,
       g_autoptr (GError) failure = NULL;
       if (pyrog_proxy_bind_sync (self, cancellable, &failure))
         return TRUE;
-      if (i == tries || !pyrog_error_is_communication (failure))
+      if (i == tries || !pyrog_error_is_communication (failure)
+          || pyrog_session_was_refused (self->session))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;

@@ -121,6 +121,7 @@ pyrog_session_say_connect_locked (PyrogSession *self)
   GError *error = NULL;
 
   self->state = PYROG_SESSION_HANDSHAKE;
+  self->refused = FALSE;
   if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
     pyrog_session_connect_failed_locked (self, error, TRUE);
   else
@@ -283,6 +284,15 @@ pyrog_session_is_connected (PyrogSession *self)
   gboolean connected = self->state == PYROG_SESSION_READY;
   g_mutex_unlock (&self->lock);
   return connected;
+}
+
+gboolean
+pyrog_session_was_refused (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  gboolean refused = self->refused;
+  g_mutex_unlock (&self->lock);
+  return refused;
 }
 
 PyrogConnection *

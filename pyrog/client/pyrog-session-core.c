@@ -338,6 +338,7 @@ take_handshake (PyrogSession *self, const PyrogHeader *header, const guint8 *bod
     return FALSE;
   if (header->type == PYROG_MESSAGE_CONNECTFAIL)
     {
+      self->refused = TRUE;
       g_propagate_error (error, refusal (&value));
       return FALSE;
     }

@@ -55,6 +55,7 @@ struct _PyrogSession
   PyrogSessionState state;
   PyrogConnector *connector;   /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
+  gboolean refused;            /* (locked-by lock) the daemon did not want the last connection */
   PyrogMetadata *metadata;     /* (owned) (nullable) */
   GVariant *answer;            /* (owned) (nullable) */
   guint16 next_seq;

@@ -400,6 +400,7 @@ void
 pyrog_session_close (PyrogSession *self)
 {
   g_mutex_lock (&self->lock);
+  self->refused = FALSE;
   /* Nothing that was asked for before may be sent again */
   for (GList *link = self->queued.head; link != NULL; link = link->next)
     {

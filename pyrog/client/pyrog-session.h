@@ -67,5 +67,7 @@ GVariant *pyrog_session_get_answer (PyrogSession *session);
 /* The connection in use: a full reference, or NULL */
 PyrogConnection *pyrog_session_get_connection (PyrogSession *session);
 gboolean pyrog_session_is_connected (PyrogSession *session);
+/* Whether the last handshake, since the session was closed, ended with the daemon's refusal */
+gboolean pyrog_session_was_refused (PyrogSession *session);
 
 G_END_DECLS
