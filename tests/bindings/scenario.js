@@ -136,6 +136,12 @@ async function call(proxy, uri) {
         new GLib.Variant('a{sv}', {a: new GLib.Variant('i', 5), b: new GLib.Variant('i', 6)}), 'x', null,
         null);
     check(result.deepUnpack() === 11, 'keyword arguments');
+    const options = Pyrog.CallOptions.new();
+    options.set_oneway(true);
+    check(proxy.call_full_sync('boom', null, null, null, options, null)[0].n_children() === 0,
+        'a oneway call of a method that fails');
+    proxy.call_full_sync('subclassed', new GLib.Variant('(s)', ['hi']), null, null, options, null);
+    check((await proxy.call('noted', null, 's', null)).deepUnpack() === 'noted', 'after oneway calls');
 }
 
 async function checkBatch(proxy) {

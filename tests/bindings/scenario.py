@@ -191,6 +191,13 @@ def client(uri):
     kwargs = GLib.Variant("a{sv}", {"a": GLib.Variant("i", 5), "b": GLib.Variant("i", 6)})
     result, _outcome = proxy.call_full_sync("add", None, kwargs, "x", None, None)
     assert result.unpack() == 11
+    options = Pyrog.CallOptions.new()
+    options.set_oneway(True)
+    # Nobody waits for the answer, which is an exception
+    result, _outcome = proxy.call_full_sync("boom", None, None, None, options, None)
+    assert result.n_children() == 0
+    proxy.call_full_sync("subclassed", GLib.Variant("(s)", ("hi",)), None, None, options, None)
+    assert call("noted", None, "s") == "noted"
     check_batch(proxy)
     check_blob(proxy)
     print("RESULT ok")

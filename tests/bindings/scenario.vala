@@ -112,6 +112,14 @@ async void call (Pyrog.Proxy proxy) throws Error {
   Pyrog.Outcome? outcome;
   assert ((int64) proxy.call_full_sync ("add", null, kwargs.end (), "x", null, null, out outcome)
           == 11);
+  var options = new Pyrog.CallOptions ();
+  options.set_oneway (true);
+  // Nobody waits for the answer, which is an exception
+  var nothing = proxy.call_full_sync ("boom", null, null, null, options, null, out outcome);
+  assert (nothing.n_children () == 0);
+  proxy.call_full_sync ("subclassed", new Variant ("(s)", "hi"), null, null, options, null,
+                        out outcome);
+  assert ((string) (yield proxy.call ("noted", null, "s")) == "noted");
 }
 
 async void check_batch (Pyrog.Proxy proxy) throws Error {
