@@ -72,7 +72,11 @@ struct _PyrogSession
 
   gboolean reading; /* a thread in pyrog_session_wait() has the reader's role */
   GSource *source;  /* (owned) (nullable) reads for asynchronous calls */
-  gpointer fd_tag;  /* (nullable) of the source */
+  /* (owned) (nullable) the source's: one that ends with its thread would take the source along
+   * while another thread looks at it */
+  GMainContext *source_context;
+  GSList *left_contexts; /* (owned) (element-type GMainContext) to be dropped without the lock */
+  gpointer fd_tag;       /* (nullable) of the source */
   int source_fd;
 };
 

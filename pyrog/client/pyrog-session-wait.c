@@ -114,7 +114,7 @@ read_for_all (Wait *wait)
   if (wait->has_cancel_fd)
     fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
   gboolean timed = poll_time (self, wait->call, &timeout);
-  gboolean others = self->done.length > 0;
+  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
   g_mutex_unlock (&self->lock);
   if (others)
     pyrog_session_run_done (self, NULL);
@@ -215,7 +215,7 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
         pyrog_session_enter_locked (self, call);
       wait_until_done (&wait);
     }
-  gboolean others = self->done.length > 0;
+  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
   g_mutex_unlock (&self->lock);
   if (others)
     pyrog_session_run_done (self, NULL);

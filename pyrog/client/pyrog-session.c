@@ -63,6 +63,7 @@ pyrog_session_unref (PyrogSession *self)
   g_clear_object (&self->certificate_policy);
   g_clear_error (&self->objection);
   g_free (self->peer_name);
+  g_slist_free_full (self->left_contexts, (GDestroyNotify) g_main_context_unref);
   g_weak_ref_clear (&self->owner);
   pyrog_uri_unref (self->uri);
   g_object_unref (self->config);
@@ -94,9 +95,20 @@ call_func_later (PyrogCall *call)
   g_source_attach (source, call->context);
 }
 
+/* What else lives in them may need the lock when it ends */
+static void
+drop_left_contexts (PyrogSession *self)
+{
+  g_mutex_lock (&self->lock);
+  GSList *contexts = g_steal_pointer (&self->left_contexts);
+  g_mutex_unlock (&self->lock);
+  g_slist_free_full (contexts, (GDestroyNotify) g_main_context_unref);
+}
+
 void
 pyrog_session_run_done (PyrogSession *self, GMainContext *context)
 {
+  drop_left_contexts (self);
   while (TRUE)
     {
       g_mutex_lock (&self->lock);
@@ -128,9 +140,12 @@ static GSourceFuncs session_source_funcs
 static void
 destroy_source (PyrogSession *self)
 {
-  if (self->source != NULL)
-    g_source_destroy (self->source);
+  if (self->source == NULL)
+    return;
+  g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
+  self->left_contexts
+      = g_slist_prepend (self->left_contexts, g_steal_pointer (&self->source_context));
   self->fd_tag = NULL;
   self->source_fd = -1;
 }
@@ -180,6 +195,7 @@ attach_source (PyrogSession *self, GMainContext *context)
   g_source_set_static_name (self->source, "PyrogSession");
   g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, context);
+  self->source_context = g_main_context_ref (context);
 }
 
 gint64
@@ -252,7 +268,7 @@ static void resolved_cb (GObject *object, GAsyncResult *result, gpointer user_da
 static void
 look_up (PyrogSession *self)
 {
-  GMainContext *context = g_source_get_context (self->source);
+  GMainContext *context = self->source_context;
   Lookup *lookup = g_new (Lookup, 1);
 
   *lookup = (Lookup){ pyrog_session_ref (self), self->generation };
@@ -274,8 +290,7 @@ pyrog_session_place_source_locked (PyrogSession *self)
 
   /* On an idle connection it stays, for the next call and to see the end of it */
   if ((call == NULL && (self->reading || self->state != PYROG_SESSION_READY))
-      || (call != NULL && self->source != NULL
-          && !has_call_in (self, g_source_get_context (self->source))))
+      || (call != NULL && self->source != NULL && !has_call_in (self, self->source_context)))
     destroy_source (self);
   if (call == NULL && self->source == NULL)
     return;
@@ -288,7 +303,7 @@ pyrog_session_place_source_locked (PyrogSession *self)
   watch_fd (self, fd, fd >= 0 ? events : 0);
   if (!self->reading && self->state == PYROG_SESSION_RESOLVING && !self->resolving)
     {
-      if (g_main_context_is_owner (g_source_get_context (self->source)))
+      if (g_main_context_is_owner (self->source_context))
         look_up (self);
       else
         time = 1; /* the source does it, in its own thread */

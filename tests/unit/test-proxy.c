@@ -496,6 +496,39 @@ add_for_both (const char *path, void (*test) (gconstpointer data))
   g_test_add_data_func (thread, GINT_TO_POINTER (PYROG_SERVER_TYPE_THREAD), test);
 }
 
+/* Calls in the thread's own context, which ends with it */
+static gpointer
+call_in_own_context (gpointer data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Counts counts = { 0 };
+
+  g_main_context_push_thread_default (context);
+  pyrog_proxy_call (data, "add", g_variant_new ("(ii)", 0, 1), "x", NULL, count_cb, &counts);
+  while (counts.done < 1)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+/* A connection that was read in a context survives it: others go on with it, in either way */
+static void
+test_context_ends (void)
+{
+  Server *server = start_server (PYROG_SERVER_TYPE_MULTIPLEX, NULL);
+  g_autoptr (PyrogProxy) proxy = connect_to (server);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_thread_join (g_thread_new ("caller", call_in_own_context, proxy));
+      g_thread_join (g_thread_new ("caller", call_in_own_context, proxy));
+      assert_sum (proxy, 3, 4);
+    }
+  g_thread_join (g_thread_new ("caller", call_in_own_context, proxy));
+  g_clear_object (&proxy);
+  stop_server (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -514,5 +547,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proxy/connect-retries", test_connect_retries);
   g_test_add_func ("/proxy/restart", test_restart);
   g_test_add_func ("/proxy/oneway", test_oneway);
+  g_test_add_func ("/proxy/context-ends", test_context_ends);
   return g_test_run ();
 }
