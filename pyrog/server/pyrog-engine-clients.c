@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include "pyrog-batch-run.h"
@@ -14,6 +15,9 @@
 #define MAX_ONEWAY_BYTES (256u * 1024u) /* that wait, of a connection */
 /* A step of a TLS handshake may take some milliseconds of computing */
 #define MAX_TLS_STEPS_A_TURN 8
+/* Whoever calls one method after the other calls again within this time */
+#define NEXT_CALL_TIME 100 /* microseconds */
+#define MAX_TURNS_OF_A_WORKER 64
 
 /* Gives a client to a worker, unless there are none any more */
 void
@@ -176,6 +180,46 @@ pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client)
   after_turn (engine, client, pyrog_client_serve (client, &engine->spare));
 }
 
+/* Nobody waits for this worker */
+static gboolean
+may_linger (PyrogEngine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  gboolean free = engine->pool != NULL && engine->drain_until == 0
+                  && g_thread_pool_unprocessed (engine->pool) == 0;
+  g_mutex_unlock (&engine->lock);
+  return free;
+}
+
+/* Whether the next call comes at once, so that it need not go through the epoll set and the pool */
+static gboolean
+calls_again (PyrogEngine *engine, PyrogClient *client)
+{
+  PyrogConnection *connection = client->peer.connection;
+  const struct timespec time = { .tv_nsec = NEXT_CALL_TIME * 1000 };
+  struct pollfd fd = { .fd = pyrog_connection_get_fd (connection), .events = POLLIN };
+
+  if (!client->peer.authenticated || !pyrog_client_is_idle (client)
+      || pyrog_client_get_events (client) != EPOLLIN
+      || pyrog_connection_get_buffered (connection) > 0 || !may_linger (engine))
+    return FALSE;
+  return ppoll (&fd, 1, &time, NULL) > 0;
+}
+
+static void
+serve_as_worker (PyrogEngine *engine, PyrogClient *client, PyrogChunk **spare)
+{
+  PyrogClientState state;
+  guint turns = 0;
+
+  close_if_gone (client);
+  do
+    state = pyrog_client_serve (client, spare);
+  while (state == PYROG_CLIENT_WAITING && ++turns < MAX_TURNS_OF_A_WORKER
+         && calls_again (engine, client));
+  after_turn (engine, client, state);
+}
+
 /* A worker: no two have the same client, but a late reply may come before its turn has ended */
 void
 pyrog_engine_work (gpointer data, gpointer user_data)
@@ -193,10 +237,7 @@ pyrog_engine_work (gpointer data, gpointer user_data)
     }
   g_mutex_lock (&client->turn);
   if (!client->removed)
-    {
-      close_if_gone (client);
-      after_turn (engine, client, pyrog_client_serve (client, &spare));
-    }
+    serve_as_worker (engine, client, &spare);
   g_mutex_unlock (&client->turn);
   g_clear_pointer (&spare, pyrog_chunk_unref);
   pyrog_peer_unref (&client->peer);
