@@ -17,8 +17,10 @@
 PyrogCall *
 pyrog_call_new (void)
 {
-  PyrogCall *call = g_new0 (PyrogCall, 1);
+  PyrogCall *call = g_new (PyrogCall, 1);
 
+  /* As in pyrog_arena_new(): this is made for every call */
+  *call = (PyrogCall){ 0 };
   g_atomic_ref_count_init (&call->refs);
   pyrog_buffer_init (&call->message, G_MAXSIZE);
   return call;

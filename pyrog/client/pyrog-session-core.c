@@ -463,7 +463,6 @@ pyrog_session_pump_locked (PyrogSession *self, short revents)
       break;
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
-      self->last_activity = g_get_monotonic_time ();
       if ((revents & POLLOUT) != 0)
         {
           pyrog_session_flush_locked (self);
@@ -471,6 +470,7 @@ pyrog_session_pump_locked (PyrogSession *self, short revents)
         }
       if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0 && self->connection != NULL)
         read_connection (self);
+      self->last_activity = g_get_monotonic_time ();
       break;
     default:
       break;
