@@ -362,14 +362,13 @@ cancelled_cb (GCancellable *cancellable, gpointer user_data)
   Pusher *pusher = NULL;
 
   g_mutex_lock (&self->lock);
-  for (GList *link = self->pushers.head; link != NULL && pusher == NULL; link = link->next)
+  GList *link = self->pushers.head;
+  while (link != NULL && ((Pusher *) link->data)->task != task)
+    link = link->next;
+  if (link != NULL)
     {
-      Pusher *candidate = link->data;
-      if (candidate->task == task)
-        {
-          pusher = candidate;
-          g_queue_delete_link (&self->pushers, link);
-        }
+      pusher = link->data;
+      g_queue_delete_link (&self->pushers, link);
     }
   g_mutex_unlock (&self->lock);
   if (pusher != NULL)
