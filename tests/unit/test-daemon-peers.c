@@ -76,6 +76,13 @@ skip_without_root (void)
   return TRUE;
 }
 
+/* Of this process: the names of abstract sockets are known on all of the machine */
+static char *
+abstract_location (void)
+{
+  return g_strdup_printf ("./u:@pyrog-test-%d", getpid ());
+}
+
 static PyrogUri *
 start (Fixture *fixture, const char *location)
 {
@@ -161,7 +168,8 @@ connect_as (PyrogUri *uri, guint uid, guint group)
 static void
 test_abstract (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (PyrogUri) uri = start (fixture, "./u:@pyrog-test-daemon-peers");
+  g_autofree char *location = abstract_location ();
+  g_autoptr (PyrogUri) uri = start (fixture, location);
 
   g_assert_cmpint (connect_as (uri, 0, 0), ==, PYROG_MESSAGE_CONNECTOK);
   if (skip_without_root ())
@@ -183,7 +191,8 @@ test_abstract (Fixture *fixture, gconstpointer data)
 static void
 test_root (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (PyrogUri) uri = start (fixture, "./u:@pyrog-test-daemon-peers");
+  g_autofree char *location = abstract_location ();
+  g_autoptr (PyrogUri) uri = start (fixture, location);
 
   if (skip_without_root ())
     return;
@@ -341,8 +350,9 @@ test_warning (void)
         {
           g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (NULL);
           g_autoptr (GError) error = NULL;
+          g_autofree char *location = abstract_location ();
           if (i == 0)
-            pyrog_daemon_listen (daemon, "./u:@pyrog-test-daemon-warning", &error);
+            pyrog_daemon_listen (daemon, location, &error);
           g_assert_no_error (error);
           g_printerr ("%u\n", i);
           g_assert_true (pyrog_daemon_start (daemon, &error));
@@ -405,7 +415,8 @@ main (int argc, char **argv)
   add_test ("/daemon-peers/tcp-unchecked", test_tcp_unchecked, NULL);
   add_test ("/daemon-peers/squatter/tcp", test_squatter, "127.0.0.1");
   add_test ("/daemon-peers/squatter/ipv6", test_squatter, "::1");
-  add_test ("/daemon-peers/squatter/abstract", test_squatter, "@pyrog-test-squatter");
+  g_autofree char *location = abstract_location ();
+  add_test ("/daemon-peers/squatter/abstract", test_squatter, location + strlen ("./u:"));
   g_test_add_func ("/daemon-peers/warning", test_warning);
   g_test_add_func ("/daemon-peers/no-warning", test_no_warning);
   return g_test_run ();

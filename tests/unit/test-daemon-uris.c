@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pyrog-connection-private.h"
 #include "pyrog-error.h"
@@ -118,7 +119,7 @@ test_bad_nat (void)
     const char *location;
     const char *message;
   } rows[] = {
-    { "outside.example", "./u:@pyrog-test-daemon-uris", "*NATHOST*@pyrog-test-daemon-uris*" },
+    { "outside.example", "./u:@abstract", "*NATHOST*@abstract*" },
     { "two words", "127.0.0.1:0", "*NATHOST*two words*" },
     { "host:80", "127.0.0.1:0", "*NATHOST*host:80*" },
   };
@@ -155,6 +156,13 @@ accept_at (const char *listen_host, const char *host)
   return pyrog_connection_new (server, FALSE);
 }
 
+/* Of this process: the names of abstract sockets are known on all of the machine */
+static char *
+abstract_name (void)
+{
+  return g_strdup_printf ("@pyrog-test-%d", getpid ());
+}
+
 /* What a client is told is where it found the daemon, whatever that listens on besides; the router
  * is for those on other machines */
 static void
@@ -181,8 +189,8 @@ static void
 test_for_unix_connection (void)
 {
   g_autoptr (PyrogDaemon) daemon = new_daemon (NULL, 0);
-  g_autoptr (GSocketAddress) address
-      = pyrog_location_socket_address ("@pyrog-test-daemon-uris", NULL);
+  g_autofree char *name = abstract_name ();
+  g_autoptr (GSocketAddress) address = pyrog_location_socket_address (name, NULL);
   g_autoptr (GSocket) socket
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
   g_autoptr (GSocket) unnamed
@@ -191,7 +199,7 @@ test_for_unix_connection (void)
   g_assert_true (g_socket_bind (socket, address, FALSE, NULL));
   g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, FALSE);
   g_autoptr (PyrogUri) uri = pyrog_daemon_uri_for_connection (daemon, "o", connection, NULL);
-  g_assert_cmpstr (pyrog_uri_get_sockname (uri), ==, "@pyrog-test-daemon-uris");
+  g_assert_cmpstr (pyrog_uri_get_sockname (uri), ==, name);
 
   g_autoptr (PyrogConnection) second = pyrog_connection_new (unnamed, FALSE);
   g_autoptr (PyrogUri) first_uri = pyrog_daemon_uri_for_connection (daemon, "o", second, NULL);
@@ -240,8 +248,9 @@ call_info (PyrogUri *uri, GVariant **text)
 static void
 test_several (void)
 {
-  static const char *const locations[]
-      = { "127.0.0.1:0", "[::1]:0", "./u:@pyrog-test-daemon-uris", "127.0.0.2:0" };
+  g_autofree char *name = abstract_name ();
+  g_autofree char *location = g_strconcat ("./u:", name, NULL);
+  const char *const locations[] = { "127.0.0.1:0", "[::1]:0", location, "127.0.0.2:0" };
   g_autoptr (PyrogDaemon) daemon = new_daemon (NULL, 0);
   g_autoptr (GError) error = NULL;
 

@@ -144,11 +144,14 @@ test_refused (Fixture *fixture, gconstpointer data)
 static void
 test_uris (Fixture *fixture, gconstpointer data)
 {
-  static const char *const locations[][2] = {
+  /* The names of abstract sockets are known on all of the machine */
+  g_autofree char *abstract = g_strdup_printf ("./u:@pyrog-test-%d", getpid ());
+  g_autofree char *abstract_uri = g_strconcat ("PYRO:o@", abstract, NULL);
+  const char *const locations[][2] = {
     { "127.0.0.1:0", "PYRO:o@127.0.0.1:" },
     { "localhost:0", "PYRO:o@localhost:" },
     { "[::1]:0", "PYRO:o@[::1]:" },
-    { "./u:@pyrog-listener-test", "PYRO:o@./u:@pyrog-listener-test" },
+    { abstract, abstract_uri },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (locations); i++)
