@@ -19,6 +19,8 @@ typedef struct
   PyrogPeer *peer;             /* (owned) */
   PyrogServant *servant;       /* (owned) */
   PyrogInvocation *invocation; /* (owned) */
+  PyrogBindFunc bind;          /* (nullable) */
+  gpointer bind_data;
 } Waiting;
 
 static void
@@ -71,36 +73,16 @@ is_exposed (PyrogServant *servant, PyrogOperation operation, const char *name)
 }
 
 static void
-run (PyrogServant *servant, PyrogInvocation *invocation)
+run (PyrogPeer *peer, const Waiting *waiting)
 {
-  switch (operation_of (invocation))
-    {
-    case PYROG_OPERATION_GET:
-      pyrog_servant_dispatch_get (servant, invocation);
-      break;
-    case PYROG_OPERATION_SET:
-      pyrog_servant_dispatch_set (servant, invocation);
-      break;
-    case PYROG_OPERATION_CALL:
-      pyrog_servant_dispatch (servant, invocation);
-      break;
-    }
-  /* References say nothing here: in some languages a forgotten object lives on for a while */
-  if (!pyrog_invocation_is_held (invocation) && !pyrog_invocation_is_answered (invocation))
-    {
-      g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_FAILED,
-                                                      _ ("The method ended without an answer"));
-      pyrog_invocation_return_gerror (invocation, error);
-    }
+  if (waiting->bind == NULL || waiting->bind (peer, waiting->invocation, waiting->bind_data))
+    pyrog_servant_carry_out (waiting->servant, waiting->invocation);
 }
 
 /* What was refused, and not why */
 static void
-refuse (PyrogInvocation *invocation, PyrogAccessRequest *request)
+refuse (PyrogInvocation *invocation, const char *member, const GError *reason)
 {
-  const GError *reason = pyrog_access_request_get_error (request);
-  const char *member
-      = pyrog_authorization_request_get_member (PYROG_AUTHORIZATION_REQUEST (request));
   g_autoptr (GError) error = g_error_new (PYROG_ERROR, PYROG_ERROR_PERMISSION_ERROR,
                                           _ ("Access to ‘%s’ is not permitted"), member);
 
@@ -110,6 +92,14 @@ refuse (PyrogInvocation *invocation, PyrogAccessRequest *request)
   pyrog_invocation_return_gerror (invocation, error);
 }
 
+static void
+refuse_request (PyrogInvocation *invocation, PyrogAccessRequest *request)
+{
+  refuse (invocation,
+          pyrog_authorization_request_get_member (PYROG_AUTHORIZATION_REQUEST (request)),
+          pyrog_access_request_get_error (request));
+}
+
 static PyrogDispatch
 run_cb (PyrogPeer *peer, PyrogBuffer *out, gpointer user_data)
 {
@@ -117,7 +107,7 @@ run_cb (PyrogPeer *peer, PyrogBuffer *out, gpointer user_data)
 
   /* It was held here, and not by its method */
   g_atomic_int_set (&waiting->invocation->held, 0);
-  run (waiting->servant, waiting->invocation);
+  run (peer, waiting);
   return PYROG_DISPATCH_PENDING;
 }
 
@@ -131,30 +121,29 @@ decided_cb (PyrogAccessRequest *request, gboolean accepted, gpointer user_data)
       waiting->peer->resume (waiting->peer, run_cb, waiting, free_waiting);
       return;
     }
-  refuse (waiting->invocation, request);
+  refuse_request (waiting->invocation, request);
   free_waiting (waiting);
 }
 
 static void
-ask (PyrogPeer *peer,
-     PyrogServant *servant,
-     PyrogInvocation *invocation,
-     PyrogOperation operation,
-     const char *member)
+ask (const Waiting *call, PyrogOperation operation, const char *member)
 {
+  PyrogPeer *peer = call->peer;
   g_autoptr (PyrogAuthorizationRequest) request
-      = pyrog_authorization_request_new (invocation, operation, member);
+      = pyrog_authorization_request_new (call->invocation, operation, member);
   Waiting *waiting = g_new (Waiting, 1);
 
-  *waiting = (Waiting){ pyrog_peer_ref (peer), g_object_ref (servant),
-                        pyrog_invocation_hold (invocation) };
+  *waiting = *call;
+  pyrog_peer_ref (waiting->peer);
+  g_object_ref (waiting->servant);
+  pyrog_invocation_hold (waiting->invocation);
   switch (peer->ask (peer, PYROG_QUESTION_INVOCATION, PYROG_ACCESS_REQUEST (request), TRUE,
                      decided_cb, waiting))
     {
     case PYROG_VERDICT_LATER:
       return;
     case PYROG_VERDICT_REFUSED:
-      refuse (invocation, PYROG_ACCESS_REQUEST (request));
+      refuse_request (waiting->invocation, PYROG_ACCESS_REQUEST (request));
       break;
     case PYROG_VERDICT_ACCEPTED:
       run_cb (peer, NULL, waiting);
@@ -163,27 +152,51 @@ ask (PyrogPeer *peer,
   free_waiting (waiting);
 }
 
-gboolean
-pyrog_authorization_is_asked (PyrogPeer *peer, PyrogInvocation *invocation)
+static gboolean
+is_asked (PyrogPeer *peer)
 {
-  return peer->asks != NULL && peer->asks (peer, PYROG_QUESTION_INVOCATION)
+  return peer->asks != NULL && peer->asks (peer, PYROG_QUESTION_INVOCATION);
+}
+
+gboolean
+pyrog_authorization_is_needed (PyrogPeer *peer, PyrogServant *servant, PyrogInvocation *invocation)
+{
+  return (pyrog_servant_has_policies (servant) || is_asked (peer))
          && !pyrog_value_is_text (&invocation->call.object, PYROG_DAEMON_OBJECT_ID);
 }
 
-void
-pyrog_authorize_invocation (PyrogPeer *peer, PyrogServant *servant, PyrogInvocation *invocation)
+static gboolean
+check_policy (PyrogPeer *peer,
+              PyrogServant *servant,
+              PyrogOperation operation,
+              const char *member,
+              GError **error)
 {
-  PyrogOperation operation = operation_of (invocation);
-  g_autofree char *member = NULL;
+  g_autoptr (PyrogCallPolicy) policy = pyrog_servant_find_policy (servant, member);
 
-  if (pyrog_authorization_is_asked (peer, invocation))
-    {
-      member = dup_member_name (invocation, operation);
-      if (is_exposed (servant, operation, member))
-        {
-          ask (peer, servant, invocation, operation, member);
-          return;
-        }
-    }
-  run (servant, invocation);
+  return policy == NULL || peer->connection == NULL
+         || pyrog_call_policy_check (policy, peer->connection, operation, error);
+}
+
+void
+pyrog_authorize_invocation (PyrogPeer *peer,
+                            PyrogServant *servant,
+                            PyrogInvocation *invocation,
+                            PyrogBindFunc bind,
+                            gpointer user_data)
+{
+  const Waiting call = { peer, servant, invocation, bind, user_data };
+  PyrogOperation operation = operation_of (invocation);
+  g_autofree char *member = dup_member_name (invocation, operation);
+  g_autoptr (GError) error = NULL;
+
+  /* What is not exposed is refused by the servant, in its own words */
+  if (!is_exposed (servant, operation, member))
+    pyrog_servant_carry_out (servant, invocation);
+  else if (!check_policy (peer, servant, operation, member, &error))
+    refuse (invocation, member, error);
+  else if (is_asked (peer))
+    ask (&call, operation, member);
+  else
+    run (peer, &call);
 }

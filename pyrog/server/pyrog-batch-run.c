@@ -217,8 +217,8 @@ call_next (PyrogBatchRun *run, PyrogMember *method)
 
   run->state = STATE_CALLING;
   pyrog_invocation_set_answered_func (member, answered_cb, ref_run (run));
-  if (pyrog_authorization_is_asked (run->peer, member))
-    pyrog_authorize_invocation (run->peer, run->servant, member);
+  if (pyrog_authorization_is_needed (run->peer, run->servant, member))
+    pyrog_authorize_invocation (run->peer, run->servant, member, NULL, NULL);
   else
     pyrog_servant_call_method (run->servant, method, member);
   return !g_atomic_int_compare_and_exchange (&run->state, STATE_CALLING, STATE_LATER);

@@ -244,61 +244,78 @@ answer_with (PyrogInvocation *invocation, int code, const char *text)
   pyrog_invocation_return_gerror (invocation, error);
 }
 
-/* What is called, with the invocation bound to its instance; NULL: the invocation was answered */
-static PyrogServant *
-find_servant (PyrogDispatcher *dispatcher,
-              PyrogPeer *peer,
-              PyrogInvocation *invocation,
-              const PyrogValue *object)
+/* NULL: the invocation was answered */
+static PyrogRegistration *
+find_registration (PyrogDispatcher *dispatcher, PyrogInvocation *invocation, PyrogServant **servant)
 {
+  const PyrogValue *object = &invocation->call.object;
   g_autoptr (PyrogRegistration) registration = NULL;
-  g_autoptr (PyrogServant) servant = NULL;
-  g_autoptr (GError) error = NULL;
 
+  *servant = NULL;
   if (object->kind == PYROG_KIND_STR)
     registration = pyrog_object_table_find (dispatcher->objects, object->text, object->size);
   if (registration != NULL)
-    servant = pyrog_registration_get_servant (registration);
-  if (servant == NULL)
+    *servant = pyrog_registration_get_servant (registration);
+  if (*servant == NULL)
     {
       answer_with (invocation, PYROG_ERROR_DAEMON, "unknown object");
       return NULL;
     }
+  return g_steal_pointer (&registration);
+}
+
+/* Gives the invocation its instance. FALSE: it was answered */
+static gboolean
+bind (PyrogDispatcher *dispatcher,
+      PyrogPeer *peer,
+      PyrogInvocation *invocation,
+      PyrogRegistration *registration)
+{
+  g_autoptr (GError) error = NULL;
   gboolean ok = pyrog_registration_bind (registration, invocation, peer->instances,
                                          dispatcher->options.max_instances, &error);
+
   /* Nobody answers before the method; should a factory do it all the same, that is the answer */
   if (pyrog_invocation_is_answered (invocation))
-    return NULL;
+    return FALSE;
   if (!ok)
     pyrog_invocation_return_gerror (invocation, error);
-  return ok ? g_steal_pointer (&servant) : NULL;
+  return ok;
+}
+
+static gboolean
+bind_later (PyrogPeer *peer, PyrogInvocation *invocation, gpointer user_data)
+{
+  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (PyrogRegistration) registration = find_registration (user_data, invocation, &servant);
+
+  return registration != NULL && bind (user_data, peer, invocation, registration);
 }
 
 /* Runs the method */
 static void
-call_servant (PyrogDispatcher *dispatcher,
-              PyrogPeer *peer,
-              PyrogInvocation *invocation,
-              const PyrogCallParts *call)
+call_servant (PyrogDispatcher *dispatcher, PyrogPeer *peer, PyrogInvocation *invocation)
 {
-  g_autoptr (PyrogServant) servant = find_servant (dispatcher, peer, invocation, &call->object);
+  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (PyrogRegistration) registration = find_registration (dispatcher, invocation, &servant);
 
-  if (servant == NULL)
+  if (registration == NULL)
     return;
-  pyrog_authorize_invocation (peer, servant, invocation);
+  if (pyrog_authorization_is_needed (peer, servant, invocation))
+    pyrog_authorize_invocation (peer, servant, invocation, bind_later, dispatcher);
+  else if (bind (dispatcher, peer, invocation, registration))
+    pyrog_servant_carry_out (servant, invocation);
 }
 
 /* Begins a batch, whose method's name says nothing; TRUE if its turn ended before it did */
 static gboolean
-begin_batch (PyrogDispatcher *dispatcher,
-             PyrogPeer *peer,
-             PyrogInvocation *invocation,
-             const PyrogCallParts *call)
+begin_batch (PyrogDispatcher *dispatcher, PyrogPeer *peer, PyrogInvocation *invocation)
 {
-  g_autoptr (PyrogServant) servant = find_servant (dispatcher, peer, invocation, &call->object);
+  g_autoptr (PyrogServant) servant = NULL;
+  g_autoptr (PyrogRegistration) registration = find_registration (dispatcher, invocation, &servant);
   g_autoptr (GError) error = NULL;
 
-  if (servant == NULL)
+  if (registration == NULL || !bind (dispatcher, peer, invocation, registration))
     return FALSE;
   if (pyrog_batch_run_begin (peer, invocation, servant, dispatcher->options.max_batch,
                              dispatcher->options.max_message_size, &error))
@@ -328,9 +345,9 @@ run_invocation (PyrogDispatcher *dispatcher,
       = (Pending){ pyrog_dispatcher_ref (dispatcher), pyrog_peer_ref (peer), STATE_DISPATCHING };
   pyrog_invocation_set_answered_func (invocation, answered_cb, pending);
   if ((invocation->header.flags & PYROG_FLAG_BATCH) != 0)
-    more = begin_batch (dispatcher, peer, invocation, call);
+    more = begin_batch (dispatcher, peer, invocation);
   else
-    call_servant (dispatcher, peer, invocation, call);
+    call_servant (dispatcher, peer, invocation);
   if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
     return more ? PYROG_DISPATCH_MORE : PYROG_DISPATCH_PENDING;
   if (pyrog_invocation_get_oneway (invocation))

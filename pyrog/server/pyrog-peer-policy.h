@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* Which users of this machine may connect, as the kernel knows them: that is decided before
- * anything is read. This process' own user and root always may, others when they are named. One
- * thread at a time. */
+ * anything is read. This process' own user and root always may, others when they are named. Any
+ * thread, once all are named. */
 typedef struct _PyrogPeerPolicy PyrogPeerPolicy;
 
 PyrogPeerPolicy *pyrog_peer_policy_new (void);

@@ -254,3 +254,16 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
                  member->name);
   report (invocation, error);
 }
+
+void
+pyrog_servant_carry_out (PyrogServant *self, PyrogInvocation *invocation)
+{
+  const PyrogValue *method = &invocation->call.method;
+
+  if (pyrog_value_is_text (method, "__getattr__"))
+    pyrog_servant_dispatch_get (self, invocation);
+  else if (pyrog_value_is_text (method, "__setattr__"))
+    pyrog_servant_dispatch_set (self, invocation);
+  else
+    pyrog_servant_dispatch (self, invocation);
+}

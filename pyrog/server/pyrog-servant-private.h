@@ -12,8 +12,11 @@ typedef struct
   GMutex lock;
   GHashTable *members; /* (owned) (locked-by lock) (element-type utf8 PyrogMember) */
   GPtrArray *order;    /* (owned) (locked-by lock) names, as they were added */
-  GObject *object;     /* (owned) (nullable) whose properties are exposed, if not our own */
-  GObjectClass *type;  /* (owned) (nullable) of the instances that it describes, if not itself */
+  GHashTable
+      *policies;      /* (owned) (nullable) (locked-by lock) (element-type utf8 PyrogCallPolicy) */
+  int has_policies;   /* (atomic) */
+  GObject *object;    /* (owned) (nullable) whose properties are exposed, if not our own */
+  GObjectClass *type; /* (owned) (nullable) of the instances that it describes, if not itself */
 } PyrogServantPrivate;
 
 PyrogServantPrivate *pyrog_servant_get_private (PyrogServant *self);
@@ -37,6 +40,8 @@ void
 pyrog_servant_call_method (PyrogServant *self, PyrogMember *method, PyrogInvocation *invocation);
 /* Both, for the method that the invocation names */
 void pyrog_servant_dispatch (PyrogServant *self, PyrogInvocation *invocation);
+/* Any of these three; whatever comes, the invocation is answered, or somebody holds it */
+void pyrog_servant_carry_out (PyrogServant *self, PyrogInvocation *invocation);
 /* __getattr__ and __setattr__ */
 void pyrog_servant_dispatch_get (PyrogServant *self, PyrogInvocation *invocation);
 void pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation);
@@ -46,5 +51,9 @@ void pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation
 void pyrog_servant_add_metadata (PyrogServant *self, PyrogBuilder *builder);
 /* Signatures, types and documentation: a{sv}, a full reference */
 GVariant *pyrog_servant_describe (PyrogServant *self);
+
+gboolean pyrog_servant_has_policies (PyrogServant *self);
+/* The rules for that member: a full reference, or NULL */
+PyrogCallPolicy *pyrog_servant_find_policy (PyrogServant *self, const char *member);
 
 G_END_DECLS

@@ -42,6 +42,7 @@ pyrog_servant_finalize (GObject *object)
   PyrogServantPrivate *priv = pyrog_servant_get_private (PYROG_SERVANT (object));
 
   g_hash_table_unref (priv->members);
+  g_clear_pointer (&priv->policies, g_hash_table_unref);
   g_ptr_array_unref (priv->order);
   g_clear_object (&priv->object);
   g_clear_pointer (&priv->type, g_type_class_unref);

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "pyrog-enums.h"
+#include "pyrog-call-policy.h"
 #include "pyrog-handlers.h"
 #include "pyrog-invocation.h"
 
@@ -80,6 +81,9 @@ void pyrog_servant_add_setter (PyrogServant *self,
                                GDestroyNotify destroy);
 PYROG_AVAILABLE_IN_ALL
 void pyrog_servant_expose_property (PyrogServant *self, const char *property, PyrogAccess access);
+PYROG_AVAILABLE_IN_ALL
+void
+pyrog_servant_set_call_policy (PyrogServant *self, const char *member, PyrogCallPolicy *policy);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_servant_remove (PyrogServant *self, const char *name);
 PYROG_AVAILABLE_IN_ALL

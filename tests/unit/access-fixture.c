@@ -126,14 +126,14 @@ static gpointer
 serve (gpointer data)
 {
   AccessFixture *fixture = data;
-  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
   g_autoptr (GError) error = NULL;
 
   g_main_context_push_thread_default (fixture->context);
-  pyrog_servant_add_handler (servant, "add", "(xx)", "x", add, fixture, NULL);
+  pyrog_servant_add_handler (fixture->servant, "add", "(xx)", "x", add, fixture, NULL);
   pyrog_daemon_start (fixture->daemon, &error);
   g_assert_no_error (error);
-  g_autoptr (PyrogUri) uri = pyrog_daemon_register (fixture->daemon, "calc", servant, &error);
+  g_autoptr (PyrogUri) uri
+      = pyrog_daemon_register (fixture->daemon, "calc", fixture->servant, &error);
   g_assert_no_error (error);
   g_mutex_lock (&fixture->lock);
   fixture->ready = TRUE;
@@ -181,6 +181,7 @@ access_fixture_new (const char *threading, gboolean tls, const char *signal, con
   g_cond_init (&fixture->changed);
   g_autoptr (PyrogConfig) config = make_config (fixture);
   fixture->daemon = pyrog_daemon_new (config);
+  fixture->servant = pyrog_servant_new ();
   fixture->proxy = pyrog_proxy_new (uri, config, &error);
   g_assert_no_error (error);
   if (tls)
@@ -206,6 +207,7 @@ access_fixture_free (AccessFixture *fixture)
     g_thread_join (fixture->thread);
   g_object_unref (fixture->proxy);
   g_object_unref (fixture->daemon);
+  g_object_unref (fixture->servant);
   g_main_context_unref (fixture->context);
   g_clear_object (&fixture->authority);
   g_clear_object (&fixture->held);

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
 /* A daemon in a thread of its own, and a proxy in this one, with or without encryption */
 typedef struct
 {
-  PyrogDaemon *daemon; /* (owned) by its thread */
-  PyrogProxy *proxy;   /* (owned) */
+  PyrogDaemon *daemon;   /* (owned) by its thread */
+  PyrogServant *servant; /* (owned) registered as calc */
+  PyrogProxy *proxy;     /* (owned) */
   GThread *thread;
   GMainContext *context; /* (owned) of the daemon */
   GMutex lock;

@@ -199,6 +199,137 @@ test_first_objection (void)
   access_assert_refused (fixture);
 }
 
+/* ---- Policies ---- */
+
+typedef struct
+{
+  gboolean tls;
+  void (*set_up) (PyrogServant *servant);
+  gboolean works;
+} PolicyRow;
+
+static void
+set_policy (PyrogServant *servant, const char *member, PyrogCallPolicy *policy)
+{
+  pyrog_servant_set_call_policy (servant, member, policy);
+  g_object_unref (policy);
+}
+
+static PyrogCallPolicy *
+for_certificate (const char *common_name)
+{
+  PyrogCallPolicy *policy = pyrog_call_policy_new ();
+  g_autoptr (PyrogCertificatePolicy) certificates = pyrog_certificate_policy_new ();
+
+  pyrog_certificate_policy_require_common_name (certificates, common_name);
+  pyrog_call_policy_allow_certificates (policy, certificates);
+  return policy;
+}
+
+static PyrogCallPolicy *
+read_only (void)
+{
+  PyrogCallPolicy *policy = pyrog_call_policy_new ();
+
+  pyrog_call_policy_set_read_only (policy, TRUE);
+  return policy;
+}
+
+static void
+allow_everybody (PyrogServant *servant)
+{
+  set_policy (servant, NULL, pyrog_call_policy_new ());
+}
+
+static void
+allow_own_user (PyrogServant *servant)
+{
+  PyrogCallPolicy *policy = for_certificate ("nobody");
+
+  pyrog_call_policy_allow_own_user (policy);
+  set_policy (servant, NULL, policy);
+}
+
+static void
+allow_alice (PyrogServant *servant)
+{
+  set_policy (servant, NULL, for_certificate ("alice"));
+}
+
+static void
+allow_bob (PyrogServant *servant)
+{
+  set_policy (servant, NULL, for_certificate ("bob"));
+}
+
+static void
+allow_reading (PyrogServant *servant)
+{
+  set_policy (servant, NULL, read_only ());
+}
+
+static void
+allow_reading_and_add (PyrogServant *servant)
+{
+  set_policy (servant, NULL, read_only ());
+  set_policy (servant, "add", pyrog_call_policy_new ());
+}
+
+static void
+refuse_add (PyrogServant *servant)
+{
+  set_policy (servant, "add", for_certificate ("bob"));
+}
+
+static void
+change_mind (PyrogServant *servant)
+{
+  allow_bob (servant);
+  pyrog_servant_set_call_policy (servant, NULL, NULL);
+}
+
+/* Policies let in who fulfils a rule, those of a member go before those of the object, and who is
+ * refused learns what and not why */
+static void
+test_policies (void)
+{
+  const PolicyRow rows[] = {
+    { FALSE, allow_everybody, TRUE },
+    { FALSE, allow_own_user, TRUE },
+    { FALSE, allow_alice, FALSE },
+    { TRUE, allow_alice, TRUE },
+    { TRUE, allow_bob, FALSE },
+    { FALSE, allow_reading, FALSE },
+    { FALSE, allow_reading_and_add, TRUE },
+    { TRUE, refuse_add, FALSE },
+    { TRUE, change_mind, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (AccessFixture) fixture
+          = access_fixture_new (threadings[i % 2], rows[i].tls, "authorize-invocation", NULL);
+      g_test_message ("row %u", i);
+      rows[i].set_up (fixture->servant);
+      if (rows[i].works)
+        access_assert_works (fixture);
+      else
+        access_assert_refused (fixture);
+    }
+}
+
+/* A policy goes before the program's own decision: nobody is asked about what it refuses */
+static void
+test_policy_first (void)
+{
+  g_autoptr (AccessFixture) fixture
+      = access_fixture_new ("multiplex", FALSE, "authorize-invocation", NULL);
+
+  g_signal_connect (fixture->daemon, "authorize-invocation", G_CALLBACK (never_asked_cb), NULL);
+  allow_bob (fixture->servant);
+  access_assert_refused (fixture);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,5 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/access-request/stopped", test_stopped);
   g_test_add_func ("/access-request/answer", test_answer);
   g_test_add_func ("/access-request/first-objection", test_first_objection);
+  g_test_add_func ("/access-request/policies", test_policies);
+  g_test_add_func ("/access-request/policy-first", test_policy_first);
   return g_test_run ();
 }
