@@ -54,7 +54,6 @@ free_client (PyrogPeer *peer)
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
   g_clear_pointer (&client->late, g_bytes_unref);
-  g_queue_clear_full (&client->resumed, free_resumed);
   g_mutex_clear (&client->turn);
   g_mutex_clear (&client->late_lock);
   client->release_engine (client->engine);
@@ -270,8 +269,23 @@ pyrog_client_add_resumed (PyrogClient *client,
 
   *resumed = (Resumed){ func, user_data, free_data };
   g_mutex_lock (&client->late_lock);
-  g_queue_push_tail (&client->resumed, resumed);
+  gboolean late = client->gone;
+  if (!late)
+    g_queue_push_tail (&client->resumed, resumed);
   g_mutex_unlock (&client->late_lock);
+  if (late)
+    free_resumed (resumed);
+}
+
+void
+pyrog_client_drop_resumed (PyrogClient *client)
+{
+  g_mutex_lock (&client->late_lock);
+  client->gone = TRUE;
+  GQueue dropped = client->resumed;
+  g_queue_init (&client->resumed);
+  g_mutex_unlock (&client->late_lock);
+  g_queue_clear_full (&dropped, free_resumed);
 }
 
 static void

@@ -40,6 +40,7 @@ struct _PyrogClient
   GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
   GQueue resumed;     /* (owned) (locked-by late_lock) what goes on in the next turn */
+  gboolean gone;      /* (locked-by late_lock) there is no next turn */
   GMutex late_lock;
 
   PyrogOnewayLane *lane; /* (owned) (nullable) oneway calls, with worker threads */
@@ -78,6 +79,8 @@ void pyrog_client_add_resumed (PyrogClient *client,
                                PyrogResumeFunc func,
                                gpointer user_data,
                                GDestroyNotify free_data);
+/* There will be no turn any more. What waits for one has references of the client. */
+void pyrog_client_drop_resumed (PyrogClient *client);
 /* No request is being answered and nothing waits to be written */
 gboolean pyrog_client_is_idle (PyrogClient *client);
 

@@ -103,6 +103,7 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
     return;
   epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
   pyrog_connection_close (connection);
+  pyrog_client_drop_resumed (client);
   pyrog_batch_run_drop (&client->peer);
   pyrog_stream_table_leave (pyrog_dispatcher_get_streams (client->dispatcher), connection);
   schedule_sweep_of_streams (engine);

@@ -159,8 +159,10 @@ call_blob (Fixture *fixture,
 static PyrogSerializedBlob *
 parse_blob (const char *info, const char *data)
 {
-  return pyrog_serialized_blob_new (g_variant_parse (NULL, info, NULL, NULL, NULL),
-                                    g_variant_parse (NULL, data, NULL, NULL, NULL));
+  g_autoptr (GVariant) information = g_variant_parse (NULL, info, NULL, NULL, NULL);
+  g_autoptr (GVariant) content = g_variant_parse (NULL, data, NULL, NULL, NULL);
+
+  return pyrog_serialized_blob_new (information, content);
 }
 
 /* A blob that was made here tells what it was made of */
@@ -320,7 +322,7 @@ static GBytes *
 in_marshal (const char *text)
 {
   g_autoptr (PyrogArena) arena = pyrog_arena_new ();
-  GVariant *variant = g_variant_parse (NULL, text, NULL, NULL, NULL);
+  g_autoptr (GVariant) variant = g_variant_parse (NULL, text, NULL, NULL, NULL);
   PyrogValue value;
   PyrogBuffer out;
 
