@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "pyrog-connection-private.h"
 #include "pyrog-error.h"
@@ -237,7 +238,9 @@ pyrog_connection_close (PyrogConnection *self)
 void
 pyrog_connection_shutdown (PyrogConnection *self)
 {
-  g_socket_shutdown (self->socket, TRUE, TRUE, NULL);
+  /* g_socket_shutdown() writes flags next to others that the connection's own thread uses: it could
+   * even make the socket forget that it was closed */
+  shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
 }
 
 gboolean
