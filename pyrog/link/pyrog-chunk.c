@@ -19,6 +19,19 @@ pyrog_chunk_new (gsize capacity)
 }
 
 PyrogChunk *
+pyrog_chunk_grow (PyrogChunk *chunk, gsize capacity)
+{
+  g_assert (capacity >= chunk->capacity && !pyrog_chunk_is_shared (chunk));
+
+  if (capacity > G_MAXSIZE - sizeof (PyrogChunk))
+    return NULL;
+  PyrogChunk *grown = g_try_realloc (chunk, sizeof (PyrogChunk) + capacity);
+  if (grown != NULL)
+    grown->capacity = capacity;
+  return grown;
+}
+
+PyrogChunk *
 pyrog_chunk_ref (PyrogChunk *chunk)
 {
   g_atomic_ref_count_inc (&chunk->refs);

@@ -19,6 +19,9 @@ typedef struct
 
 /* NULL: no memory */
 PyrogChunk *pyrog_chunk_new (gsize capacity);
+/* The same with more room, where the kernel can without a copy; NULL: no memory, and nothing was
+ * changed. Not for a shared one. */
+PyrogChunk *pyrog_chunk_grow (PyrogChunk *chunk, gsize capacity);
 PyrogChunk *pyrog_chunk_ref (PyrogChunk *chunk);
 void pyrog_chunk_unref (PyrogChunk *chunk);
 gboolean pyrog_chunk_is_shared (PyrogChunk *chunk);

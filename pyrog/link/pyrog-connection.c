@@ -282,6 +282,17 @@ replace_chunk (PyrogConnection *self, gsize capacity)
 }
 
 static gboolean
+grow_chunk (PyrogConnection *self, gsize capacity)
+{
+  PyrogChunk *grown = pyrog_chunk_grow (self->chunk, capacity);
+
+  if (grown == NULL)
+    return FALSE;
+  self->chunk = grown;
+  return TRUE;
+}
+
+static gboolean
 make_room (PyrogConnection *self, PyrogChunk **spare)
 {
   if (self->chunk == NULL)
@@ -309,7 +320,10 @@ make_room (PyrogConnection *self, PyrogChunk **spare)
       self->end = have;
       return TRUE;
     }
-  return replace_chunk (self, MAX (PYROG_CHUNK_SIZE, MIN (wanted, have * 2)));
+  gsize capacity = MAX (PYROG_CHUNK_SIZE, MIN (wanted, have * 2));
+  if (!shared && self->start == 0 && capacity > self->chunk->capacity)
+    return grow_chunk (self, capacity);
+  return replace_chunk (self, capacity);
 }
 
 gssize

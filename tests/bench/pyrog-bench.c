@@ -6,10 +6,12 @@
  *        pyrog-bench client ADDR variant N
  *        pyrog-bench client ADDR stream N
  *        pyrog-bench client ADDR batch B R
+ *        pyrog-bench client ADDR echo SIZE N
  *
  * lat: N sequential calls of add (i, 1) with C variables; variant: the same with GVariants; batch:
- * R batches of B of these calls, each from the first argument to the last result. The environment
- * variable BENCH_SERIALIZER picks the serializer. Uses the public API only. */
+ * R batches of B of these calls, each from the first argument to the last result; echo: N
+ * sequential calls that send so many bytes and get them back. The environment variable
+ * BENCH_SERIALIZER picks the serializer. Uses the public API only. */
 
 #include <pyrog.h>
 #include <string.h>
@@ -51,6 +53,12 @@ count (PyrogInvocation *invocation, gpointer user_data, GError **error)
     pyrog_invocation_return_stream (invocation, stream);
 }
 
+static void
+echo (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_argument (invocation, 0);
+}
+
 static int
 serve (const char *address, const char *mode)
 {
@@ -69,6 +77,7 @@ serve (const char *address, const char *mode)
       = path != NULL ? g_strconcat ("./u:", path, NULL) : g_strdup_printf ("127.0.0.1:%d", port);
   pyrog_servant_add_handler (servant, "add", "(xx)", "x", add, NULL, NULL);
   pyrog_servant_add_handler (servant, "count", "(x)", NULL, count, NULL, NULL);
+  pyrog_servant_add_handler (servant, "echo", NULL, NULL, echo, NULL, NULL);
   if (!pyrog_daemon_listen (daemon, location, &error))
     g_error ("%s", error->message);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "bench", servant, &error);
@@ -143,6 +152,30 @@ measure (const char *address, const char *workload, gint64 count)
     {
       gint64 begin = bench_now ();
       call (proxy, i);
+      stopwatch_add (&watch, bench_now () - begin);
+    }
+  stopwatch_report (&watch, 1);
+  return 0;
+}
+
+static int
+measure_echo (const char *address, gsize size, gint64 count)
+{
+  g_autoptr (PyrogProxy) proxy = connect_to (address);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+  Stopwatch watch;
+
+  stopwatch_start (&watch, (gsize) count);
+  for (gint64 i = 0; i < count; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      gint64 begin = bench_now ();
+      GVariant *data = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+      g_autoptr (GVariant) back = pyrog_proxy_call_sync (
+          proxy, "echo", g_variant_new_tuple (&data, 1), "ay", NULL, &error);
+      if (back == NULL)
+        g_error ("%s", error->message);
+      g_assert (g_variant_get_size (back) == size);
       stopwatch_add (&watch, bench_now () - begin);
     }
   stopwatch_report (&watch, 1);
@@ -235,8 +268,11 @@ main (int argc, char **argv)
   if (argc == 6 && strcmp (argv[1], "client") == 0 && strcmp (argv[3], "batch") == 0)
     return measure_batches (argv[2], g_ascii_strtoll (argv[4], NULL, 10),
                             g_ascii_strtoll (argv[5], NULL, 10));
+  if (argc == 6 && strcmp (argv[1], "client") == 0 && strcmp (argv[3], "echo") == 0)
+    return measure_echo (argv[2], (gsize) g_ascii_strtoull (argv[4], NULL, 10),
+                         g_ascii_strtoll (argv[5], NULL, 10));
   g_printerr (
       "Usage: pyrog-bench server ADDR MODE | pyrog-bench client ADDR lat|variant|stream N | "
-      "pyrog-bench client ADDR batch B R\n");
+      "pyrog-bench client ADDR batch B R | pyrog-bench client ADDR echo SIZE N\n");
   return 2;
 }
