@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include "fake-server.h"
+#include "pyrog-authorization-request.h"
 #include "pyrog-connection-private.h"
 #include "pyrog-daemon.h"
 #include "pyrog-error.h"
@@ -20,10 +20,12 @@ typedef struct
   PyrogDaemon *daemon;
   PyrogProxy *proxy;
   PyrogBatch *batch;
-  PyrogInvocation *held; /* (owned) (nullable) */
-  char *annotation;      /* (owned) (nullable) what the last add came with */
-  int notes;
-  guint failures; /* method-failed */
+  PyrogInvocation *held;  /* (owned) (nullable) */
+  char *annotation;       /* (owned) (nullable) what the last add came with */
+  int notes;              /* (atomic) */
+  guint failures;         /* method-failed */
+  GString *questions;     /* (owned) what the program was asked about */
+  gboolean late_decision; /* ... and answers later */
   GAsyncResult *result;
 } Fixture;
 
@@ -53,14 +55,15 @@ fail (PyrogInvocation *invocation, gpointer user_data, GError **error)
 static void
 note (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
-  ((Fixture *) user_data)->notes++;
+  g_atomic_int_inc (&((Fixture *) user_data)->notes);
   pyrog_invocation_return_none (invocation);
 }
 
 static void
 hold (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
-  ((Fixture *) user_data)->held = pyrog_invocation_hold (invocation);
+  g_atomic_pointer_set (&((Fixture *) user_data)->held, pyrog_invocation_hold (invocation));
+  g_main_context_wakeup (NULL);
 }
 
 static void
@@ -80,15 +83,18 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autoptr (PyrogConfig) config = pyrog_config_new ();
   g_autoptr (GError) error = NULL;
 
   alarm (WATCHDOG);
+  fixture->questions = g_string_new (NULL);
+  g_object_set (config, "server-type", GPOINTER_TO_INT (data), NULL);
   pyrog_servant_add_handler (servant, "add", "x a, x b", "x", add, fixture, NULL);
   pyrog_servant_add_handler (servant, "fail", "", NULL, fail, fixture, NULL);
   pyrog_servant_add_handler (servant, "note", "", NULL, note, fixture, NULL);
   pyrog_servant_add_handler (servant, "hold", "", NULL, hold, fixture, NULL);
   pyrog_servant_add_handler (servant, "hang_up", "", NULL, hang_up, fixture, NULL);
-  fixture->daemon = pyrog_daemon_new (NULL);
+  fixture->daemon = pyrog_daemon_new (config);
   g_signal_connect (fixture->daemon, "method-failed", G_CALLBACK (failed_cb), fixture);
   pyrog_daemon_listen (fixture->daemon, "localhost:0", &error);
   g_assert_no_error (error);
@@ -107,8 +113,12 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->result);
   g_clear_object (&fixture->batch);
   g_clear_object (&fixture->proxy);
+  pyrog_daemon_stop (fixture->daemon);
+  while (pyrog_daemon_get_running (fixture->daemon))
+    g_main_context_iteration (NULL, TRUE);
   g_clear_object (&fixture->daemon);
   g_free (fixture->annotation);
+  g_string_free (fixture->questions, TRUE);
   while (g_main_context_iteration (NULL, FALSE))
     ;
 }
@@ -299,7 +309,9 @@ test_oneway (Fixture *fixture, gconstpointer data)
   add_sum (fixture, 1, 2);
   g_autoptr (PyrogBatchResults) results = submit (fixture, &error);
   assert_next (results, 3);
-  g_assert_cmpint (fixture->notes, ==, 2);
+  while (fixture->failures == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (g_atomic_int_get (&fixture->notes), ==, 2);
 }
 
 /* Options go with each message, and can be taken back */
@@ -327,7 +339,7 @@ test_options (Fixture *fixture, gconstpointer data)
 static void
 wait_for_held (Fixture *fixture)
 {
-  while (fixture->held == NULL)
+  while (g_atomic_pointer_get (&fixture->held) == NULL)
     g_main_context_iteration (NULL, TRUE);
 }
 
@@ -364,18 +376,10 @@ test_lost (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) lost = NULL;
 
-  pyrog_batch_add (fixture->batch, "hang_up", NULL);
-  for (guint i = 0; i < 1000; i++)
-    pyrog_batch_add (fixture->batch, "note", NULL);
-  g_assert_null (submit (fixture, &error));
-  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
-  g_assert_cmpint (pyrog_error_get_execution (error), ==, PYROG_EXECUTION_MAYBE);
-
   pyrog_batch_add (fixture->batch, "hold", NULL);
   pyrog_batch_add (fixture->batch, "note", NULL);
   pyrog_batch_submit (fixture->batch, NULL, done_cb, fixture);
   wait_for_held (fixture);
-  int notes = fixture->notes;
   pyrog_connection_shutdown (pyrog_invocation_get_connection (fixture->held));
   g_assert_null (finish (fixture, &lost));
   g_assert_error (lost, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
@@ -384,7 +388,16 @@ test_lost (Fixture *fixture, gconstpointer data)
   pyrog_invocation_return_none (fixture->held);
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  g_assert_cmpint (fixture->notes, ==, notes);
+  /* A worker may have been faster than the news that the connection is gone */
+  if (GPOINTER_TO_INT (data) == PYROG_SERVER_TYPE_MULTIPLEX)
+    g_assert_cmpint (g_atomic_int_get (&fixture->notes), ==, 0);
+
+  pyrog_batch_add (fixture->batch, "hang_up", NULL);
+  for (guint i = 0; i < 1000; i++)
+    pyrog_batch_add (fixture->batch, "note", NULL);
+  g_assert_null (submit (fixture, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
+  g_assert_cmpint (pyrog_error_get_execution (error), ==, PYROG_EXECUTION_MAYBE);
 }
 
 /* A batch that is cancelled before it is submitted is not sent */
@@ -402,88 +415,143 @@ test_cancelled (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->notes, ==, 0);
 }
 
-/* ---- Servers that answer nonsense ---- */
-
-static const char *const answers[] = { "5",
-                                       "{'a':1}",
-                                       "[]",
-                                       "[1]",
-                                       "[1,2,3]",
-                                       "[1,{'__class__':'Pyro5.core._ExceptionWrapper'},3]",
-                                       "[{'__class__':'Pyro5.core._ExceptionWrapper'}]",
-                                       "[{'__class__':'other','exception':None}]" };
-
-static void
-answer_nonsense (FakeServer *server, int fd, guint number)
+static gboolean
+accept_cb (gpointer data)
 {
-  PyrogHeader header;
-
-  fake_server_shake_hands (fd);
-  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
-    {
-      g_assert_true (fake_server_receive (fd, &header));
-      g_assert_cmpint (header.flags, ==, PYROG_FLAG_BATCH);
-      fake_server_reply (fd, PYROG_MESSAGE_RESULT, PYROG_FLAG_BATCH, header.seq, answers[i]);
-    }
-  /* An exception that is none, in its place */
-  g_assert_true (fake_server_receive (fd, &header));
-  fake_server_reply (fd, PYROG_MESSAGE_RESULT, PYROG_FLAG_BATCH, header.seq,
-                     "[{'__class__':'Pyro5.core._ExceptionWrapper','exception':None}]");
-  fake_server_receive (fd, &header);
+  pyrog_access_request_accept (data);
+  return G_SOURCE_REMOVE;
 }
 
-/* An answer that can't be that of two calls is an error; the connection goes on */
-static void
-test_nonsense (void)
+/* Objects to notes */
+static gboolean
+authorize_cb (PyrogDaemon *daemon, PyrogAuthorizationRequest *request, gpointer user_data)
 {
-  FakeServer *server = fake_server_new (answer_nonsense, NULL);
-  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (server->uri, NULL, NULL);
-  g_autoptr (PyrogBatch) batch = pyrog_batch_new (proxy);
+  Fixture *fixture = user_data;
+  const char *member = pyrog_authorization_request_get_member (request);
+
+  g_string_append_printf (fixture->questions, "%s ", member);
+  if (fixture->late_decision)
+    {
+      pyrog_access_request_hold (PYROG_ACCESS_REQUEST (request));
+      g_idle_add_full (G_PRIORITY_DEFAULT, accept_cb, g_object_ref (request), g_object_unref);
+    }
+  return g_strcmp0 (member, "note") != 0;
+}
+
+/* The program is asked about each call that may be made at all, and may decide later; a refusal is
+ * the last result */
+static void
+test_authorization (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) unknown = NULL;
+
+  g_signal_connect (fixture->daemon, "authorize-invocation", G_CALLBACK (authorize_cb), fixture);
+  for (int late = 0; late <= 1; late++)
+    {
+      fixture->late_decision = late != 0;
+      add_sum (fixture, 1, 2);
+      add_sum (fixture, 3, 4);
+      g_autoptr (PyrogBatchResults) results = submit (fixture, &error);
+      g_assert_no_error (error);
+      assert_next (results, 3);
+      assert_next (results, 7);
+      assert_end (results);
+    }
+  fixture->late_decision = FALSE;
+  add_sum (fixture, 1, 2);
+  pyrog_batch_add (fixture->batch, "note", NULL);
+  add_sum (fixture, 3, 4);
+  g_autoptr (PyrogBatchResults) refused = submit (fixture, &error);
+  g_assert_no_error (error);
+  assert_next (refused, 3);
+  g_assert_null (pyrog_batch_results_next (refused, NULL, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_PERMISSION_ERROR);
+  assert_end (refused);
+  pyrog_batch_add (fixture->batch, "nosuch", NULL);
+  g_assert_null (submit (fixture, &unknown));
+  g_assert_error (unknown, PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR);
+  g_assert_cmpint (g_atomic_int_get (&fixture->notes), ==, 0);
+  g_assert_cmpstr (fixture->questions->str, ==, "add add add add add note ");
+}
+
+/* A batch that is being carried out, and waits for an answer */
+static void
+begin_long_batch (Fixture *fixture)
+{
+  for (guint i = 0; i < 100; i++)
+    pyrog_batch_add (fixture->batch, "note", NULL);
+  pyrog_batch_add (fixture->batch, "hold", NULL);
+  for (guint i = 0; i < 100; i++)
+    pyrog_batch_add (fixture->batch, "note", NULL);
+  pyrog_batch_submit (fixture->batch, NULL, done_cb, fixture);
+  wait_for_held (fixture);
+}
+
+/* A daemon that stops at once takes the rest of a batch along */
+static void
+test_stop (Fixture *fixture, gconstpointer data)
+{
   g_autoptr (GError) error = NULL;
 
-  alarm (WATCHDOG);
-  for (guint i = 0; i <= G_N_ELEMENTS (answers); i++)
-    {
-      g_autoptr (GError) failure = NULL;
-      pyrog_batch_add (batch, "m", NULL);
-      pyrog_batch_add (batch, "m", NULL);
-      g_autoptr (PyrogBatchResults) results = pyrog_batch_submit_sync (batch, NULL, &failure);
-      if (i == G_N_ELEMENTS (answers))
-        {
-          g_assert_no_error (failure);
-          g_assert_null (pyrog_batch_results_next (results, NULL, &error));
-          g_assert_error (error, PYROG_ERROR, PYROG_ERROR_EXCEPTION);
-          break;
-        }
-      g_test_message ("%s", answers[i]);
-      g_assert_error (failure, PYROG_ERROR, PYROG_ERROR_PROTOCOL);
-      g_assert_cmpint (pyrog_error_get_execution (failure), ==, PYROG_EXECUTION_ANSWERED);
-    }
-  pyrog_proxy_release (proxy);
-  fake_server_free (server);
+  begin_long_batch (fixture);
+  pyrog_daemon_stop (fixture->daemon);
+  while (pyrog_daemon_get_running (fixture->daemon))
+    g_main_context_iteration (NULL, TRUE);
+  pyrog_invocation_return_none (fixture->held);
+  g_assert_null (finish (fixture, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED);
+  g_assert_cmpint (g_atomic_int_get (&fixture->notes), ==, 100);
 }
 
+/* One that ends in good order lets the batch end */
 static void
-add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data))
+test_shutdown (Fixture *fixture, gconstpointer data)
 {
-  g_test_add (path, Fixture, NULL, set_up, test, tear_down);
+  g_autoptr (GError) error = NULL;
+
+  begin_long_batch (fixture);
+  pyrog_daemon_shutdown (fixture->daemon);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  pyrog_invocation_return_none (fixture->held);
+  g_autoptr (PyrogBatchResults) results = finish (fixture, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (pyrog_batch_results_get_size (results), ==, 201);
+  g_assert_cmpint (g_atomic_int_get (&fixture->notes), ==, 200);
+  while (pyrog_daemon_get_running (fixture->daemon))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* With both server types */
+static void
+add_test (const char *name, void (*test) (Fixture *fixture, gconstpointer data))
+{
+  g_autofree char *multiplex = g_strconcat ("/batch/multiplex/", name, NULL);
+  g_autofree char *thread = g_strconcat ("/batch/thread/", name, NULL);
+
+  g_test_add (multiplex, Fixture, GINT_TO_POINTER (PYROG_SERVER_TYPE_MULTIPLEX), set_up, test,
+              tear_down);
+  g_test_add (thread, Fixture, GINT_TO_POINTER (PYROG_SERVER_TYPE_THREAD), set_up, test, tear_down);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  add_test ("/batch/results", test_results);
-  add_test ("/batch/error", test_error);
-  add_test ("/batch/refused", test_refused);
-  add_test ("/batch/unsendable", test_unsendable);
-  add_test ("/batch/wrong-type", test_wrong_type);
-  add_test ("/batch/many", test_many);
-  add_test ("/batch/oneway", test_oneway);
-  add_test ("/batch/options", test_options);
-  add_test ("/batch/later", test_later);
-  add_test ("/batch/lost", test_lost);
-  add_test ("/batch/cancelled", test_cancelled);
-  g_test_add_func ("/batch/nonsense", test_nonsense);
+  add_test ("results", test_results);
+  add_test ("error", test_error);
+  add_test ("refused", test_refused);
+  add_test ("unsendable", test_unsendable);
+  add_test ("wrong-type", test_wrong_type);
+  add_test ("many", test_many);
+  add_test ("oneway", test_oneway);
+  add_test ("options", test_options);
+  add_test ("later", test_later);
+  add_test ("lost", test_lost);
+  add_test ("cancelled", test_cancelled);
+  add_test ("authorization", test_authorization);
+  add_test ("stop", test_stop);
+  add_test ("shutdown", test_shutdown);
   return g_test_run ();
 }

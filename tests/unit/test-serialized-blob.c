@@ -129,6 +129,9 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_object (&fixture->result);
   g_clear_object (&fixture->relay);
   g_clear_object (&fixture->worker);
+  pyrog_daemon_stop (fixture->daemon);
+  while (pyrog_daemon_get_running (fixture->daemon))
+    g_main_context_iteration (NULL, TRUE);
   g_clear_object (&fixture->daemon);
   while (g_main_context_iteration (NULL, FALSE))
     ;
