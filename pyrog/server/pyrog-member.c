@@ -157,7 +157,8 @@ parse_parameter (const char *text, GString *types, GPtrArray *names)
         return FALSE;
     }
   if (name == NULL || !g_variant_type_string_is_valid (type)
-      || !g_variant_type_is_definite ((const GVariantType *) type))
+      || !g_variant_type_is_definite ((const GVariantType *) type)
+      || g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
     return FALSE;
   g_string_append (types, type);
   g_ptr_array_add (names, g_strdup (name));

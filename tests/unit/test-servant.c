@@ -301,7 +301,8 @@ test_names (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
-      g_test_message ("%s", names[i].name);
+      g_autofree char *shown = g_strescape (names[i].name, NULL);
+      g_test_message ("%s", shown);
       g_assert_cmpint (pyrog_member_name_is_private (names[i].name, strlen (names[i].name)), ==,
                        names[i].is_private);
     }
