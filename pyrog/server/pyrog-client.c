@@ -497,6 +497,9 @@ pyrog_client_get_events (PyrogClient *client)
     events |= EPOLLIN;
   if (pyrog_connection_get_unsent (client->peer.connection) > 0)
     events |= EPOLLOUT;
+  /* What it waits for may never come, and until then nobody reads the end */
+  if (client->busy && !g_atomic_int_get (&client->half_closed))
+    events |= EPOLLRDHUP;
   return events;
 }
 

@@ -34,6 +34,7 @@ struct _PyrogClient
   gboolean removed;   /* (locked-by the engine) the engine has no more to do with it */
   gboolean dropped;   /* (locked-by the engine) a stranger that had to make room */
   int hangup;         /* (atomic) the peer has closed the connection, both ways */
+  int half_closed;    /* (atomic) ... or at least sends no more */
   GMutex turn;        /* held while a worker serves it */
   guint64 source;     /* where it comes from, for the engine's counts */
   GList link;         /* in the engine's list */

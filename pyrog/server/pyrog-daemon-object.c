@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pyrog-error.h"
+#include "pyrog-invocation-private.h"
 #include "pyrog-servant-private.h"
 #include "pyrog-value-variant.h"
 
@@ -111,9 +112,14 @@ get_next_stream_item (PyrogInvocation *invocation,
   const char *id;
 
   g_variant_get (args, "(&s)", &id);
-  pyrog_stream_table_next (pyrog_dispatcher_get_streams (self->dispatcher), id,
-                           pyrog_invocation_get_connection (invocation), item_cb,
-                           pyrog_invocation_hold (invocation));
+  if (pyrog_stream_table_next (pyrog_dispatcher_get_streams (self->dispatcher), id,
+                               pyrog_invocation_get_connection (invocation), item_cb,
+                               pyrog_invocation_hold (invocation)))
+    return;
+  /* Clients that ask ahead do so beyond the end */
+  invocation->quiet = TRUE;
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_FAILED, "item stream terminated");
+  g_object_unref (invocation);
 }
 
 static void

@@ -210,7 +210,7 @@ drop_reply (PyrogInvocation *invocation)
 static void
 tell_failure (PyrogPeer *peer, PyrogInvocation *invocation)
 {
-  if (invocation->answer == PYROG_ANSWER_ERROR && peer->failed != NULL)
+  if (invocation->answer == PYROG_ANSWER_ERROR && peer->failed != NULL && !invocation->quiet)
     peer->failed (peer, invocation);
 }
 

@@ -139,6 +139,10 @@ handle_event (PyrogEngine *engine, const struct epoll_event *event)
   PyrogClient *client = (PyrogClient *) address;
   if ((event->events & (EPOLLHUP | EPOLLERR)) != 0)
     g_atomic_int_set (&client->hangup, TRUE);
+  if ((event->events & EPOLLRDHUP) != 0
+      && g_atomic_int_compare_and_exchange (&client->half_closed, FALSE, TRUE))
+    pyrog_stream_table_leave (pyrog_dispatcher_get_streams (engine->dispatcher),
+                              client->peer.connection);
   if (engine->threaded)
     pyrog_engine_push_work (engine, client);
   else

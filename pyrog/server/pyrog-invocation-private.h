@@ -39,8 +39,9 @@ struct _PyrogInvocation
   GVariant *args;              /* (owned) (nullable) made when asked for */
   GVariant *kwargs;            /* (owned) (nullable) made when asked for */
 
-  int held;     /* (atomic) 1: the answer comes after the handler has returned */
-  int answered; /* (atomic) 1 from the first answer on */
+  int held;       /* (atomic) 1: the answer comes after the handler has returned */
+  int answered;   /* (atomic) 1 from the first answer on */
+  gboolean quiet; /* nobody is told that it failed */
   PyrogAnswer answer;
   GVariant *result;        /* (owned) (nullable) */
   PyrogValue result_value; /* what result says, if there is none */

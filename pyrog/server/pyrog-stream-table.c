@@ -278,7 +278,7 @@ item_cb (GVariant *item, GError *error, gpointer user_data)
   g_free (read);
 }
 
-void
+gboolean
 pyrog_stream_table_next (PyrogStreamTable *table,
                          const char *id,
                          PyrogConnection *connection,
@@ -294,14 +294,11 @@ pyrog_stream_table_next (PyrogStreamTable *table,
     stream = g_object_ref (entry->stream);
   g_mutex_unlock (&table->lock);
   if (stream == NULL)
-    {
-      callback (NULL, g_error_new (PYROG_ERROR, PYROG_ERROR_FAILED, "item stream terminated"),
-                user_data);
-      return;
-    }
+    return FALSE;
   Read *read = g_new (Read, 1);
   *read = (Read){ table, stream, g_strdup (id), callback, user_data };
   pyrog_item_stream_ask (stream, item_cb, read);
+  return TRUE;
 }
 
 /* ---- The end ---- */

@@ -29,13 +29,13 @@ char *pyrog_stream_table_add (PyrogStreamTable *table,
                               PyrogItemStream *stream,
                               PyrogConnection *connection,
                               GError **error);
-/* Asks for the next item; at the end the error is PYROG_ERROR_STOP_ITERATION. The stream is gone
- * after any error. */
-void pyrog_stream_table_next (PyrogStreamTable *table,
-                              const char *id,
-                              PyrogConnection *connection,
-                              PyrogItemCallback callback,
-                              gpointer user_data);
+/* Asks for the next item; at the end the error is PYROG_ERROR_STOP_ITERATION. FALSE, and callback
+ * is not called: the connection has no such stream. */
+gboolean pyrog_stream_table_next (PyrogStreamTable *table,
+                                  const char *id,
+                                  PyrogConnection *connection,
+                                  PyrogItemCallback callback,
+                                  gpointer user_data);
 /* Ends a stream of the connection, or of another one of the same identity */
 void
 pyrog_stream_table_close (PyrogStreamTable *table, const char *id, PyrogConnection *connection);
