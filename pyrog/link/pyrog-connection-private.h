@@ -76,6 +76,8 @@ gssize pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError 
 gboolean pyrog_connection_has_more (PyrogConnection *self);
 /* Whether the transport has input that the socket will not tell of */
 gboolean pyrog_connection_has_input (PyrogConnection *self);
+/* Whether the peer has closed its end, as far as the kernel knows. Any thread. */
+gboolean pyrog_connection_is_hung_up (PyrogConnection *self);
 /* Wakes whoever waits for the connection: it ends, as if the peer had closed it. Any thread. */
 void pyrog_connection_shutdown (PyrogConnection *self);
 /* Whether a whole message has been received. body points into the chunk until the next fill. */

@@ -5,6 +5,7 @@
 #include "pyrog-connection.h"
 
 #include <glib/gi18n-lib.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -241,6 +242,14 @@ pyrog_connection_shutdown (PyrogConnection *self)
   /* g_socket_shutdown() writes flags next to others that the connection's own thread uses: it could
    * even make the socket forget that it was closed */
   shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);
+}
+
+gboolean
+pyrog_connection_is_hung_up (PyrogConnection *self)
+{
+  struct pollfd fd = { .fd = g_socket_get_fd (self->socket), .events = POLLRDHUP };
+
+  return fd.fd < 0 || (poll (&fd, 1, 0) > 0 && (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
 }
 
 gboolean

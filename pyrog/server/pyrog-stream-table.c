@@ -207,6 +207,24 @@ pyrog_stream_table_add (PyrogStreamTable *table,
 
 /* ---- Reading ---- */
 
+static void
+begin_lingering_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connection)
+{
+  entry->identity = identity_of (connection);
+  entry->connection = NULL;
+  entry->lingers = TRUE;
+  entry->left = table->options.clock ();
+  table->n_lingering++;
+}
+
+/* An item that is being waited for would be lost with the connection: it stays in the stream */
+static void
+interrupt (gpointer stream, gpointer user_data)
+{
+  pyrog_item_stream_interrupt (
+      stream, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the connection is gone"));
+}
+
 /* Whoever asks first gets it, if they are who it was for */
 static gboolean
 resume_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connection)
@@ -224,9 +242,23 @@ resume_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connectio
   return TRUE;
 }
 
-/* The connection's entry; what belongs to another one is as unknown as a wrong id */
+/* Whoever connects anew may be quicker than the end of the old connection, where workers serve them
+ */
+static gboolean
+has_lost_owner (PyrogStreamTable *table, Entry *entry)
+{
+  return table->linger > 0 && entry->connection != NULL
+         && pyrog_connection_is_hung_up (entry->connection);
+}
+
+/* The connection's entry; what belongs to another one is as unknown as a wrong id. *moved: it comes
+ * from a connection whose end is only about to be noticed. */
 static Entry *
-find_locked (PyrogStreamTable *table, const char *id, PyrogConnection *connection, GPtrArray *gone)
+find_locked (PyrogStreamTable *table,
+             const char *id,
+             PyrogConnection *connection,
+             gboolean *moved,
+             GPtrArray *gone)
 {
   Entry *entry = g_hash_table_lookup (table->entries, id);
 
@@ -237,6 +269,9 @@ find_locked (PyrogStreamTable *table, const char *id, PyrogConnection *connectio
       remove_locked (table, entry, gone);
       return NULL;
     }
+  *moved = !entry->lingers && entry->connection != connection && has_lost_owner (table, entry);
+  if (*moved)
+    begin_lingering_locked (table, entry, entry->connection);
   if (entry->lingers)
     return resume_locked (table, entry, connection) ? entry : NULL;
   return entry->connection == connection ? entry : NULL;
@@ -287,14 +322,17 @@ pyrog_stream_table_next (PyrogStreamTable *table,
 {
   g_autoptr (GPtrArray) gone = new_gone ();
   PyrogItemStream *stream = NULL;
+  gboolean moved = FALSE;
 
   g_mutex_lock (&table->lock);
-  Entry *entry = find_locked (table, id, connection, gone);
+  Entry *entry = find_locked (table, id, connection, &moved, gone);
   if (entry != NULL)
     stream = g_object_ref (entry->stream);
   g_mutex_unlock (&table->lock);
   if (stream == NULL)
     return FALSE;
+  if (moved)
+    interrupt (stream, NULL);
   Read *read = g_new (Read, 1);
   *read = (Read){ table, stream, g_strdup (id), callback, user_data };
   pyrog_item_stream_ask (stream, item_cb, read);
@@ -387,24 +425,6 @@ pyrog_stream_table_expire (PyrogStreamTable *table)
 
   if (pyrog_stream_table_has_timed (table))
     remove_if (table, is_over_now, &now);
-}
-
-static void
-begin_lingering_locked (PyrogStreamTable *table, Entry *entry, PyrogConnection *connection)
-{
-  entry->identity = identity_of (connection);
-  entry->connection = NULL;
-  entry->lingers = TRUE;
-  entry->left = table->options.clock ();
-  table->n_lingering++;
-}
-
-/* An item that is being waited for would be lost with the connection: it stays in the stream */
-static void
-interrupt (gpointer data, gpointer user_data)
-{
-  pyrog_item_stream_interrupt (
-      data, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the connection is gone"));
 }
 
 void
