@@ -407,6 +407,55 @@ pyrog_invocation_get_annotation (PyrogInvocation *self, const char *id)
 }
 
 /**
+ * pyrog_invocation_get_annotations:
+ * @self: an invocation
+ *
+ * All annotations that the caller sent with the call, of type `a{say}`, among them those of Pyro
+ * itself. Of several with the same name it has the last one.
+ *
+ * Returns: (transfer full): the annotations
+ *
+ * Since: 1.0
+ */
+GVariant *
+pyrog_invocation_get_annotations (PyrogInvocation *self)
+{
+  PyrogAnnotation annotation, last;
+  GVariantBuilder builder;
+  gsize offset = 0;
+
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{say}"));
+  while (pyrog_message_next_annotation (&self->message, &offset, &annotation))
+    if (pyrog_message_find_annotation (&self->message, annotation.id, &last)
+        && last.data == annotation.data)
+      g_variant_builder_add (
+          &builder, "{s@ay}", annotation.id,
+          g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, annotation.data, annotation.size, 1));
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+/**
+ * pyrog_invocation_get_sequence:
+ * @self: an invocation
+ *
+ * The number that the caller gave the call, which its reply repeats. Callers count from any number,
+ * and begin again after 65535.
+ *
+ * Returns: the sequence number
+ *
+ * Since: 1.0
+ */
+guint
+pyrog_invocation_get_sequence (PyrogInvocation *self)
+{
+  g_return_val_if_fail (PYROG_IS_INVOCATION (self), 0);
+
+  return self->header.seq;
+}
+
+/**
  * pyrog_invocation_get_correlation_id:
  * @self: an invocation
  *

@@ -42,6 +42,10 @@ PyrogSerializer pyrog_invocation_get_serializer (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 GBytes *pyrog_invocation_get_annotation (PyrogInvocation *self, const char *id);
 PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_invocation_get_annotations (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
+guint pyrog_invocation_get_sequence (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
 char *pyrog_invocation_get_correlation_id (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 PyrogInvocation *pyrog_invocation_hold (PyrogInvocation *self);

@@ -56,6 +56,8 @@ test_request (void)
   g_assert_false (pyrog_invocation_get_oneway (invocation));
   g_assert_null (pyrog_invocation_get_correlation_id (invocation));
   g_assert_null (pyrog_invocation_get_annotation (invocation, "TEST"));
+  g_autoptr (GVariant) annotations = pyrog_invocation_get_annotations (invocation);
+  g_assert_cmpuint (g_variant_n_children (annotations), ==, 0);
   g_assert_null (pyrog_invocation_get_connection (invocation));
   g_assert_cmpuint (pyrog_invocation_get_session (invocation), ==, 0);
   g_assert_null (pyrog_invocation_get_instance (invocation));
@@ -75,7 +77,7 @@ test_request (void)
 static void
 test_extras (void)
 {
-  PyrogHeader header = { .flags = PYROG_FLAG_ONEWAY | PYROG_FLAG_CORRELATION_ID };
+  PyrogHeader header = { .flags = PYROG_FLAG_ONEWAY | PYROG_FLAG_CORRELATION_ID, .seq = 65535 };
 
   for (guint i = 0; i < PYROG_CORRELATION_ID_SIZE; i++)
     header.correlation_id[i] = (guint8) i;
@@ -88,6 +90,11 @@ test_extras (void)
   g_autoptr (GBytes) expected = g_bytes_new_static ("some bytes", 10);
   g_assert_true (g_bytes_equal (annotation, expected));
   g_assert_null (pyrog_invocation_get_annotation (invocation, "test"));
+  g_autoptr (GVariant) annotations = pyrog_invocation_get_annotations (invocation);
+  g_autofree char *all = g_variant_print (annotations, TRUE);
+  g_assert_cmpstr (all, ==,
+                   "{'TEST': [byte 0x73, 0x6f, 0x6d, 0x65, 0x20, 0x62, 0x79, 0x74, 0x65, 0x73]}");
+  g_assert_cmpuint (pyrog_invocation_get_sequence (invocation), ==, 65535);
 }
 
 /* A peer may send anything in the place of names, and None for no keywords */
@@ -278,6 +285,28 @@ test_reply_extras (void)
       memcmp (reply.correlation_id, header.correlation_id, sizeof reply.correlation_id), ==, 0);
 }
 
+/* What a failing call said in its reply's extras is in no other call's reply (DF1, DF8) */
+static void
+test_reply_extras_of_others (void)
+{
+  const PyrogHeader header = { .flags = PYROG_FLAG_CORRELATION_ID, .correlation_id = { 1, 2, 3 } };
+  const guint8 none[PYROG_CORRELATION_ID_SIZE] = { 0 };
+  g_autoptr (PyrogInvocation) failing = fake_call_new (&header, NULL, "('o','m',(),{})", NULL);
+  g_autoptr (PyrogInvocation) other = call ("('o','m',(),{})");
+  g_autoptr (GBytes) secret = g_bytes_new_static ("secret", 6);
+  PyrogHeader reply;
+
+  pyrog_invocation_set_reply_annotation (failing, "SECR", secret);
+  pyrog_invocation_return_exception (failing, "builtins.ValueError", NULL, NULL);
+  g_free (fake_call_reply (failing, &reply));
+  g_assert_cmpuint (reply.flags, ==, PYROG_FLAG_EXCEPTION | PYROG_FLAG_CORRELATION_ID);
+  pyrog_invocation_return_none (other);
+  g_free (fake_call_reply (other, &reply));
+  g_assert_cmpuint (reply.annotations_size, ==, 0);
+  g_assert_cmpuint (reply.flags, ==, 0);
+  g_assert_cmpint (memcmp (reply.correlation_id, none, sizeof none), ==, 0);
+}
+
 /* An error becomes an exception of the class that stands for it; its words are made UTF-8 */
 static void
 test_gerror (void)
@@ -428,6 +457,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/invocation/read", test_read);
   g_test_add_func ("/invocation/answers", test_answers);
   g_test_add_func ("/invocation/reply-extras", test_reply_extras);
+  g_test_add_func ("/invocation/reply-extras-of-others", test_reply_extras_of_others);
   g_test_add_func ("/invocation/gerror", test_gerror);
   g_test_add_func ("/invocation/exception", test_exception);
   g_test_add_func ("/invocation/unfit-answer", test_unfit_answer);
