@@ -25,7 +25,10 @@ make_chunk (const PyrogHeader *header, const char *annotation, const char *paylo
   pyrog_buffer_init (&out, G_MAXSIZE);
   pyrog_message_begin (&writer, &out, header);
   if (annotation != NULL)
-    pyrog_message_add_annotation (&writer, "TEST", annotation, strlen (annotation));
+    {
+      pyrog_message_add_annotation (&writer, "TEST", "earlier", strlen ("earlier"));
+      pyrog_message_add_annotation (&writer, "TEST", annotation, strlen (annotation));
+    }
   pyrog_message_begin_payload (&writer);
   pyrog_buffer_append_text (&out, payload);
   g_assert_true (pyrog_message_end (&writer, FALSE, MAX_SIZE, NULL));

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * and the reply is read back as text. */
 
 /* header: its flags, sequence number and correlation id count; with an annotation `TEST` if that is
- * not NULL. answers (nullable) counts the answers. */
+ * not NULL, after another one of that name. answers (nullable) counts the answers. */
 PyrogInvocation *fake_call_new (const PyrogHeader *header,
                                 const char *annotation,
                                 const char *payload,

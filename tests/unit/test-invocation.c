@@ -73,7 +73,7 @@ test_request (void)
   g_assert_true (kwargs == pyrog_invocation_get_kwargs (invocation, &error));
 }
 
-/* What comes along with a call: flags, an annotation, a correlation id */
+/* What comes along with a call: flags, an annotation (the last of its name), a correlation id */
 static void
 test_extras (void)
 {
