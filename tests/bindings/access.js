@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What access.py does, in JavaScript
+
+import GLib from 'gi://GLib';
+import Pyrog from 'gi://Pyrog';
+import System from 'system';
+
+const [role, question, behaviour, uri] = System.programArgs;
+const loop = new GLib.MainLoop(null, false);
+const kept = [];
+let daemon = null;
+
+function describe(request) {
+    if (request instanceof Pyrog.CertificateRequest) {
+        const name = Pyrog.certificate_dup_common_name(request.get_certificate());
+        return `${name} ${request.get_errors()}`;
+    }
+    if (request instanceof Pyrog.HandshakeRequest)
+        return request.get_data().deepUnpack();
+    if (request.get_invocation().get_method_name() !== request.get_member())
+        throw new Error('The call and its member differ');
+    return `${request.get_object_id()}.${request.get_member()} ${request.get_operation()}`;
+}
+
+function refuse(request) {
+    request.refuse(new GLib.Error(Pyrog.Error, Pyrog.Error.VALUE_ERROR, 'not today'));
+}
+
+function later(action) {
+    GLib.timeout_add(GLib.PRIORITY_DEFAULT, 20, () => {
+        action();
+        return GLib.SOURCE_REMOVE;
+    });
+}
+
+function asked(asker, request) {
+    print(`ASKED ${describe(request)}`);
+    if (request.get_connection() !== request.connection)
+        throw new Error('There are two connections');
+    if (behaviour === 'throw')
+        throw new Error('thrown on purpose');
+    if (behaviour === 'nothing')
+        return undefined;
+    if (behaviour === 'accept')
+        request.accept();
+    else if (behaviour === 'refuse')
+        refuse(request);
+    else if (behaviour !== 'yes' && behaviour !== 'no')
+        request.hold();
+    if (behaviour === 'later-accept')
+        later(() => request.accept());
+    else if (behaviour === 'later-refuse')
+        later(() => refuse(request));
+    else if (behaviour === 'later-stop')
+        later(() => {
+            daemon.stop();
+            request.accept();
+        });
+    else if (behaviour === 'keep')
+        kept.push(request);
+    else if (behaviour === 'drop')
+        later(System.gc); // only now the wrapper, and with it the reference, goes
+    return behaviour !== 'no';
+}
+
+function connect(asker) {
+    const handler = asker.connect(question, asked);
+    if (behaviour === 'gone')
+        asker.disconnect(handler);
+}
+
+function serve() {
+    const servant = new Pyrog.Servant();
+    servant.add_method('echo', 's text', 's', (invocation, args) => {
+        invocation.return_value(args.get_child_value(0));
+    });
+    daemon = Pyrog.Daemon.new(null);
+    connect(daemon);
+    print(`READY ${daemon.register('echo', servant).to_string()}`);
+    daemon.run(null);
+    print('STOPPED');
+}
+
+function call() {
+    const proxy = Pyrog.Proxy.new(uri, null);
+    connect(proxy);
+    proxy.call('echo', new GLib.Variant('(s)', ['hello']), 's', null, (object, result) => {
+        try {
+            print(`RESULT ${proxy.call_finish(result).deepUnpack()}`);
+        } catch (error) {
+            print(`ERROR ${error.message}`);
+        }
+        loop.quit();
+    });
+    loop.run();
+}
+
+if (role === 'server')
+    serve();
+else
+    call();

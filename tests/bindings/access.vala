@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What access.py does, in Vala
+
+string question;
+string behaviour;
+Pyrog.Daemon server;
+Pyrog.AccessRequest? kept;
+
+string describe (Pyrog.AccessRequest request) {
+  if (request is Pyrog.CertificateRequest) {
+    var certificate = (Pyrog.CertificateRequest) request;
+    return "%s %u".printf (Pyrog.certificate_dup_common_name (certificate.get_certificate ()),
+                           (uint) certificate.get_errors ());
+  }
+  if (request is Pyrog.HandshakeRequest)
+    return (string) ((Pyrog.HandshakeRequest) request).get_data ();
+  var authorization = (Pyrog.AuthorizationRequest) request;
+  assert (authorization.get_invocation ().get_method_name () == authorization.get_member ());
+  return "%s.%s %d".printf (authorization.get_object_id (), authorization.get_member (),
+                            authorization.get_operation ());
+}
+
+void refuse (Pyrog.AccessRequest request) {
+  request.refuse (new Pyrog.Error.VALUE_ERROR ("not today"));
+}
+
+bool asked (Pyrog.AccessRequest request) {
+  print ("ASKED %s\n", describe (request));
+  assert (request.get_connection () == request.connection);
+  switch (behaviour) {
+    case "yes":
+      return true;
+    case "no":
+      return false;
+    case "accept":
+      request.accept ();
+      return true;
+    case "refuse":
+      refuse (request);
+      return true;
+    default:
+      request.hold ();
+      break;
+  }
+  if (behaviour == "keep")
+    kept = request;
+  else if (behaviour != "drop")
+    Timeout.add (20, () => {
+      if (behaviour == "later-stop")
+        server.stop ();
+      if (behaviour == "later-refuse")
+        refuse (request);
+      else
+        request.accept ();
+      return Source.REMOVE;
+    });
+  return true;
+}
+
+void connect_server () {
+  ulong handler = 0;
+  switch (question) {
+    case "accept-certificate":
+      handler = server.accept_certificate.connect ((request) => asked (request));
+      break;
+    case "validate-handshake":
+      handler = server.validate_handshake.connect ((request) => asked (request));
+      break;
+    case "authorize-invocation":
+      handler = server.authorize_invocation.connect ((request) => asked (request));
+      break;
+  }
+  if (behaviour == "gone")
+    server.disconnect (handler);
+}
+
+void serve () throws Error {
+  var servant = new Pyrog.Servant ();
+  servant.add_method ("echo", "s text", "s", (invocation, args) => {
+    invocation.return_value (args.get_child_value (0));
+  });
+  server = new Pyrog.Daemon ();
+  connect_server ();
+  print ("READY %s\n", server.register ("echo", servant).to_string ());
+  server.run ();
+  print ("STOPPED\n");
+}
+
+async void call (string uri) throws Error {
+  var proxy = new Pyrog.Proxy (uri);
+  ulong handler = question == "accept-certificate"
+      ? proxy.accept_certificate.connect ((request) => asked (request))
+      : proxy.validate_handshake.connect ((request) => asked (request));
+
+  if (behaviour == "gone")
+    proxy.disconnect (handler);
+  try {
+    var text = (string) yield proxy.call ("echo", new Variant ("(s)", "hello"), "s");
+    print ("RESULT %s\n", text);
+  } catch (Error error) {
+    print ("ERROR %s\n", error.message);
+  }
+}
+
+int main (string[] args) {
+  int status = 0;
+
+  Intl.setlocale ();
+  question = args[2];
+  behaviour = args[3];
+  try {
+    if (args[1] == "server") {
+      serve ();
+      return 0;
+    }
+  } catch (Error error) {
+    printerr ("%s\n", error.message);
+    return 1;
+  }
+  var loop = new MainLoop ();
+  call.begin (args[4], (object, result) => {
+    try {
+      call.end (result);
+    } catch (Error error) {
+      printerr ("%s\n", error.message);
+      status = 1;
+    }
+    loop.quit ();
+  });
+  loop.run ();
+  return status;
+}

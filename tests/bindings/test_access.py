@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Questions about certificates, handshakes and calls, decided by programs in each language; clients
+are the program pyrog, the real Pyro5, and proxies in each language"""
+
+import os
+import re
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../interop"))
+
+import certificates  # noqa: E402
+import tap  # noqa: E402
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+sys.path.insert(0, os.environ["PYRO5_PATH"])
+
+import Pyro5  # noqa: E402
+import Pyro5.api  # noqa: E402
+import Pyro5.socketutil  # noqa: E402
+
+PROGRAMS = {
+    "JavaScript": ["gjs", "-m", os.path.join(HERE, "access.js")],
+    "Python": [sys.executable, os.path.join(HERE, "access.py")],
+    "Vala": [os.environ["ACCESS_VALA"]],
+}
+# What a request says of the client, who is alice, or of the server
+SAID = {"accept-certificate": r"(alice|localhost) 0", "validate-handshake": "hello",
+        "authorize-invocation": "echo.echo 0"}
+WORKS = ["yes", "accept", "later-accept", "gone"]
+FAILS = ["no", "refuse", "later-refuse", "drop", "keep"]
+REASONS = {"refuse": "not today", "later-refuse": "not today", "keep": "Nobody has decided in time"}
+STRANGE = [("yes", False), ("gone", False), ("refuse", False), ("later-refuse", False),
+           ("accept", True), ("later-accept", True)]
+EXCEPTIONS = ["throw", "nothing"]  # Vala has none, and its handlers return something
+
+
+def settings(certs, client, server=None):
+    server = server or certs.server
+    return dict(os.environ, PYRO_SSL="1", PYRO_SSL_CACERTS=certs.ca.cert,
+                PYRO_SSL_SERVERCERT=server.cert, PYRO_SSL_SERVERKEY=server.key,
+                PYRO_SSL_CLIENTCERT=client.cert, PYRO_SSL_CLIENTKEY=client.key,
+                PYRO_SSL_REQUIRECLIENTCERT="1", PYROG_DECISION_TIMEOUT="0.3")
+
+
+class Program:
+    """A server, which with stops, or a client, which runs to its end"""
+
+    def __init__(self, certs, language, *arguments, certificate=None):
+        self.process = subprocess.Popen(PROGRAMS[language] + list(arguments), text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        env=settings(certs, certs.client, certificate))
+
+    def __enter__(self):
+        line = self.process.stdout.readline()
+        if not line.startswith("READY "):
+            self.__exit__()
+            raise RuntimeError("The server did not start: " + line)
+        self.uri = line.split()[1]
+        return self
+
+    def __exit__(self, *exception):
+        self.process.kill()
+        self.finish()
+
+    def finish(self):
+        """Waits for its end; what it has printed"""
+        if not self.process.stdout.closed:  # it may have ended by itself
+            self.output, self.errors = self.process.communicate(timeout=60)
+        return self.output.splitlines()
+
+
+def our_call(certs, uri, client):
+    command = [os.environ["PROGRAM"], "--timeout", "20", "call", uri, "echo", '"hello"']
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                            timeout=60, check=False, env=settings(certs, client))
+    return result.stdout.strip()
+
+
+def pyro5_call(certs, uri, client):
+    Pyro5.config.SSL = True
+    Pyro5.config.SSL_CACERTS = certs.ca.cert
+    Pyro5.config.SSL_CLIENTCERT = client.cert
+    Pyro5.config.SSL_CLIENTKEY = client.key
+    # It keeps the one with the certificate of its first connection
+    setattr(Pyro5.socketutil, "__ssl_client_context", None)
+    try:
+        with Pyro5.api.Proxy(uri) as proxy:
+            proxy._pyroTimeout = 20
+            return repr(proxy.echo("hello"))
+    except Exception as error:
+        return "%s: %s" % (type(error).__name__, error)
+
+
+def check_refusal(question, behaviour, outcome):
+    """What a client learns: of certificates nothing, of handshakes what the program said, of calls
+    that they are not permitted"""
+    reason = REASONS.get(behaviour, "refused")
+    expected = {
+        "accept-certificate": r"pyrog: .*Access was denied|ConnectionClosedError: .*ACCESS_DENIED.*",
+        "validate-handshake": ".*(refused the connection|rejected): %s" % reason,
+        "authorize-invocation": ".*PermissionError: Access to ‘echo’ is not permitted",
+    }[question]
+    assert re.fullmatch(expected, outcome), (question, behaviour, outcome)
+
+
+def check_asked(program, question, behaviour, times):
+    asked = re.findall("ASKED (.*)", program.output)
+    assert len(asked) == (0 if behaviour == "gone" else times), program.output
+    assert all(re.fullmatch(SAID[question], line) for line in asked), program.output
+    thrown = re.findall("Error: thrown on purpose", program.errors)
+    assert len(thrown) == (times if behaviour == "throw" else 0), program.errors
+
+
+def check_server(certs, language, question, behaviour, works):
+    with Program(certs, language, "server", question, behaviour) as server:
+        for call in our_call, pyro5_call:
+            outcome = call(certs, server.uri, certs.client)
+            if works:
+                assert outcome == "'hello'", (question, behaviour, outcome)
+            else:
+                check_refusal(question, behaviour, outcome)
+    check_asked(server, question, behaviour, 2)
+
+
+def check_result(client, behaviour, works):
+    line = client.output.splitlines()[-1]
+    expected = "RESULT hello" if works else "ERROR .*" + {
+        "keep": "did not decide in time.*",
+        "refuse": "was refused: not today",
+        "later-refuse": "was refused: not today"
+    }.get(behaviour, "was refused by this program")
+    assert re.fullmatch(expected, line), (behaviour, line)
+
+
+def check_client(certs, language, question, behaviour, works):
+    with Program(certs, "Python", "server", "accept-certificate", "gone") as server:
+        client = Program(certs, language, "client", question, behaviour, server.uri)
+        client.finish()
+    check_asked(client, question, behaviour, 1)
+    check_result(client, behaviour, works)
+
+
+def behaviours(language):
+    exceptions = [] if language == "Vala" else EXCEPTIONS
+    return [(behaviour, True) for behaviour in WORKS] \
+        + [(behaviour, False) for behaviour in FAILS + exceptions]
+
+
+for _language in PROGRAMS:
+    for _question in SAID:
+        @tap.case(_language, _question)
+        def test_daemon_asks(certs, language, question):
+            for behaviour, works in behaviours(language):
+                check_server(certs, language, question, behaviour, works)
+
+        @tap.case(_language, _question)
+        def test_daemon_stopped_before_the_decision(certs, language, question):
+            """The decision comes too late: the client's connection ends, and so does the server"""
+            with Program(certs, language, "server", question, "later-stop") as server:
+                outcome = pyro5_call(certs, server.uri, certs.client)
+                assert outcome.startswith("ConnectionClosedError"), outcome
+                server.finish()
+            assert server.process.returncode == 0 and "STOPPED" in server.output, server.output
+            check_asked(server, question, "later-stop", 1)
+
+    for _question in "accept-certificate", "validate-handshake":
+        @tap.case(_language, _question)
+        def test_proxy_asks(certs, language, question):
+            for behaviour, works in behaviours(language):
+                check_client(certs, language, question, behaviour, works)
+
+    @tap.case(_language)
+    def test_strange_client(certs, language):
+        """No objection is not enough for a certificate of another CA; accepting it is"""
+        for behaviour, works in STRANGE:
+            with Program(certs, language, "server", "accept-certificate", behaviour) as server:
+                for call in our_call, pyro5_call:
+                    outcome = call(certs, server.uri, certs.stranger)
+                    assert (outcome == "'hello'") == works, (call, behaviour, outcome)
+            asked = [] if behaviour == "gone" else ["ASKED alice 1"] * 2
+            assert server.output.splitlines() == asked, server.output
+
+    @tap.case(_language)
+    def test_strange_server(certs, language):
+        for behaviour, works in STRANGE:
+            with Program(certs, "Python", "server", "accept-certificate", "gone",
+                         certificate=certs.wrong_host) as server:
+                client = Program(certs, language, "client", "accept-certificate", behaviour,
+                                 server.uri)
+                lines = client.finish()
+            assert (lines[-1] == "RESULT hello") == works, (behaviour, lines)
+            asked = [] if behaviour == "gone" else ["ASKED other.example 2"]
+            assert lines[:-1] == asked, lines
+
+
+with certificates.made() as _certs:
+    tap.run(_certs)
