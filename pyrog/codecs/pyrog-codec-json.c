@@ -205,7 +205,7 @@ read_text_with_escapes (Reader *reader, const char *start)
   gsize size = (gsize) (reader->p - start);
   char *text = pyrog_arena_alloc (reader->builder.arena, size + measure_text (reader),
                                   &reader->builder.error);
-  gunichar c;
+  gunichar c = 0;
 
   if (text == NULL)
     return FALSE;

@@ -191,7 +191,7 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   pyrog_engine_deliver_news (engine);
   if (--engine->depth == 0)
     pyrog_engine_free_removed (engine);
-  if (engine->source != NULL)
+  if (engine->source != NULL && engine->drain_until != 0)
     check_drain (engine, g_get_monotonic_time ());
   pyrog_engine_release (engine);
   return G_SOURCE_CONTINUE;
