@@ -41,7 +41,7 @@ EXCEPTIONS = ["throw", "nothing"]  # Vala has none, and its handlers return some
 
 def settings(certs, client, server=None):
     server = server or certs.server
-    return dict(os.environ, PYRO_SSL="1", PYRO_SSL_CACERTS=certs.ca.cert,
+    return dict(os.environ, LC_ALL="C.UTF-8", PYRO_SSL="1", PYRO_SSL_CACERTS=certs.ca.cert,
                 PYRO_SSL_SERVERCERT=server.cert, PYRO_SSL_SERVERKEY=server.key,
                 PYRO_SSL_CLIENTCERT=client.cert, PYRO_SSL_CLIENTKEY=client.key,
                 PYRO_SSL_REQUIRECLIENTCERT="1", PYROG_DECISION_TIMEOUT="0.3")

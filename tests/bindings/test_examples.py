@@ -24,7 +24,8 @@ def show(name):
     # Servers keep the error stream open: its end is the end of them all
     script = os.path.join(HERE, "../../examples", name, "show")
     result = subprocess.run([script, os.environ["BUILD"]], timeout=120, text=True, check=False,
-                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            env=dict(os.environ, LC_ALL="C.UTF-8"))
     assert result.returncode == 0, result.stdout
     return result.stdout
 
@@ -36,6 +37,18 @@ def test_calc():
     assert output.count("memory = 42, memory -> 42") == SERVICES, output
     assert output.count("a ZeroDivisionError: division by zero") == SERVICES, output
     assert "echo(\"hello\") -> 'hello'" in output, output
+
+
+@tap.case()
+def test_tls():
+    """Alice is let in everywhere; bob, mallory and the impostor are not, whoever looks at them"""
+    output = show("tls")
+    assert output.count("greet() -> hello, alice") == CLIENTS + SERVICES - 1, output
+    assert len(re.findall("an error: .*(?:Access was denied|ACCESS_DENIED)", output)) \
+        == 2 + SERVICES - 1, output
+    assert len(re.findall("an error: .*(?:CA is unknown|UNKNOWN_CA)", output)) == 2, output
+    assert len(re.findall("an error: .*(?:refused by this program|not the greeter)", output)) \
+        == CLIENTS, output
 
 
 tap.run()
