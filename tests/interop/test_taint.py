@@ -3,6 +3,7 @@
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -75,25 +76,33 @@ def run(command, **settings):
     return result.returncode, result.stdout
 
 
+def receive_message(peer):
+    """The bytes of one message, and its type"""
+    header = peer.recv(40, socket.MSG_WAITALL)
+    kind, size, annotations = struct.unpack("!6xB5xII", header[:20])
+    return header + peer.recv(size + annotations, socket.MSG_WAITALL), kind
+
+
 def listen_as_other(uri):
-    """All that a second peer hears: its handshake, a call, an error and a refused handshake"""
+    """All that a second peer hears: its handshake, a call, two errors and a refused handshake"""
     port = int(uri.rsplit(":", 1)[1])
     serpent = Pyro5.serializers.serializers["serpent"]
     heard = b""
+
+    def send(peer, kind, number, data):
+        peer.sendall(Pyro5.protocol.SendingMessage(kind, 0, number, serpent.serializer_id, data).data)
+        return receive_message(peer)
+
     for name in ("test.echoserver", "other"):
         with socket.create_connection(("localhost", port), timeout=20) as peer:
-            hello = serpent.dumps({"handshake": "hello", "object": name})
-            peer.sendall(Pyro5.protocol.SendingMessage(
-                Pyro5.protocol.MSG_CONNECT, 0, 0, serpent.serializer_id, hello).data)
-            if name == "test.echoserver":
-                for number, method in enumerate(("echo", "error", "nothing")):
-                    data = serpent.dumpsCall(name, method, ("x",) if method == "echo" else (), {})
-                    peer.sendall(Pyro5.protocol.SendingMessage(
-                        Pyro5.protocol.MSG_INVOKE, 0, number, serpent.serializer_id, data).data)
-            peer.shutdown(socket.SHUT_WR)
-            while chunk := peer.recv(65536):
-                heard += chunk
-    assert heard.startswith(b"PYRO")
+            message, kind = send(peer, Pyro5.protocol.MSG_CONNECT, 0,
+                                 serpent.dumps({"handshake": "hello", "object": name}))
+            heard += message
+            if kind != Pyro5.protocol.MSG_CONNECTOK:
+                continue
+            for number, method in enumerate(("echo", "error", "nothing"), 1):
+                data = serpent.dumpsCall(name, method, ("x",) if method == "echo" else (), {})
+                heard += send(peer, Pyro5.protocol.MSG_INVOKE, number, data)[0]
     return heard
 
 
