@@ -375,6 +375,12 @@ pyrog_tls_new (PyrogTlsContext *context, PyrogTransport *base, const char *peer_
   return &self->parent;
 }
 
+gboolean
+pyrog_tls_is_resumed (PyrogTransport *transport)
+{
+  return gnutls_session_is_resumed (((TlsTransport *) transport)->session) != 0;
+}
+
 PyrogTransport *
 pyrog_tls_take_plain (PyrogTransport *transport)
 {
@@ -416,7 +422,8 @@ pyrog_tls_verify (PyrogTransport *transport, GTlsCertificateFlags *errors)
   guint count = 0;
   const gnutls_datum_t *list = gnutls_certificate_get_peers (self->session, &count);
 
-  *errors = G_TLS_CERTIFICATE_NO_FLAGS;
+  /* A server always has one */
+  *errors = server ? G_TLS_CERTIFICATE_NO_FLAGS : G_TLS_CERTIFICATE_GENERIC_ERROR;
   if (count == 0)
     return NULL;
   g_autoptr (GTlsCertificate) chain = make_chain (list, count);

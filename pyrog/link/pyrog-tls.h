@@ -51,6 +51,8 @@ pyrog_tls_new (PyrogTlsContext *context, PyrogTransport *base, const char *peer_
 /* After the handshake: the peer's certificate, with those that came with it as its issuers, or NULL
  * if it has none, and what speaks against it. A full reference. */
 GTlsCertificate *pyrog_tls_verify (PyrogTransport *transport, GTlsCertificateFlags *errors);
+/* After the handshake: whether an earlier session goes on */
+gboolean pyrog_tls_is_resumed (PyrogTransport *transport);
 /* Tells the peer that its certificate, which has these errors, was refused */
 void pyrog_tls_refuse (PyrogTransport *transport, GTlsCertificateFlags errors);
 /* After a handshake that failed: whether the peer spoke Pyro's protocol, in the clear. If so the

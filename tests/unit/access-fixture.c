@@ -91,8 +91,8 @@ make_config (AccessFixture *fixture)
 
   if (g_strcmp0 (fixture->threading, "thread") == 0)
     g_object_set (config, "server-type", PYROG_SERVER_TYPE_THREAD, NULL);
-  g_object_set (config, "ssl", fixture->tls, "ssl-requireclientcert", fixture->tls,
-                "decision-timeout", 0.2, NULL);
+  g_object_set (config, "ssl", fixture->tls, "ssl-requireclientcert",
+                fixture->tls && !fixture->one_way, "decision-timeout", 0.2, NULL);
   return config;
 }
 
@@ -162,8 +162,12 @@ set_up_tls (AccessFixture *fixture)
   pyrog_proxy_set_tls_database (fixture->proxy, database);
 }
 
-AccessFixture *
-access_fixture_new (const char *threading, gboolean tls, const char *signal, const char *behaviour)
+static AccessFixture *
+make_fixture (const char *threading,
+              gboolean tls,
+              gboolean one_way,
+              const char *signal,
+              const char *behaviour)
 {
   static guint counter;
   AccessFixture *fixture = g_new0 (AccessFixture, 1);
@@ -175,6 +179,7 @@ access_fixture_new (const char *threading, gboolean tls, const char *signal, con
   g_test_message ("%s, TLS %d, %s, %s", threading, tls, signal, behaviour);
   fixture->threading = threading;
   fixture->tls = tls;
+  fixture->one_way = one_way;
   fixture->signal = signal;
   fixture->behaviour = behaviour;
   g_mutex_init (&fixture->lock);
@@ -197,6 +202,18 @@ access_fixture_new (const char *threading, gboolean tls, const char *signal, con
     g_cond_wait (&fixture->changed, &fixture->lock);
   g_mutex_unlock (&fixture->lock);
   return fixture;
+}
+
+AccessFixture *
+access_fixture_new (const char *threading, gboolean tls, const char *signal, const char *behaviour)
+{
+  return make_fixture (threading, tls, FALSE, signal, behaviour);
+}
+
+AccessFixture *
+access_fixture_new_one_way (void)
+{
+  return make_fixture ("multiplex", TRUE, TRUE, NULL, NULL);
 }
 
 void

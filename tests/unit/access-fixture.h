@@ -24,6 +24,7 @@ typedef struct
   int calls;                  /* (atomic) of the method */
   const char *threading;
   gboolean tls;
+  gboolean one_way;      /* the daemon asks for no certificates */
   const char *behaviour; /* what the daemon's handler does; NULL: there is none */
   const char *signal;
 } AccessFixture;
@@ -32,6 +33,8 @@ typedef struct
  * keeps the request; NULL: there is none */
 AccessFixture *
 access_fixture_new (const char *threading, gboolean tls, const char *signal, const char *behaviour);
+/* With encryption, and a daemon that asks for no certificates */
+AccessFixture *access_fixture_new_one_way (void);
 void access_fixture_free (AccessFixture *fixture);
 /* What a handler with that behaviour answers */
 gboolean access_decide (PyrogAccessRequest *request, AccessFixture *fixture, const char *behaviour);

@@ -7,6 +7,7 @@
 #include "access-fixture.h"
 #include "certificates.h"
 #include "pyrog-certificate-request.h"
+#include "pyrog-connection-private.h"
 #include "pyrog-error.h"
 #include "pyrog-handshake-request.h"
 
@@ -230,6 +231,39 @@ test_policy (void)
   g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SECURITY);
 }
 
+/* A connection that goes on with an earlier session knows and judges the daemon's certificate all
+ * the same */
+static void
+test_resumption (void)
+{
+  g_autoptr (AccessFixture) fixture = access_fixture_new_one_way ();
+  guint resumed = 0;
+
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (PyrogConnection) connection = NULL;
+      g_autofree char *name = NULL;
+      access_assert_works (fixture);
+      connection = pyrog_proxy_get_connection (fixture->proxy);
+      resumed += pyrog_tls_is_resumed (connection->transport) ? 1 : 0;
+      g_object_get (pyrog_connection_get_peer_certificate (connection), "subject-name", &name,
+                    NULL);
+      g_assert_cmpstr (name, ==, "CN=localhost");
+      pyrog_proxy_release (fixture->proxy);
+    }
+  g_assert_cmpuint (resumed, >, 0);
+  pyrog_proxy_set_server_identity (fixture->proxy, "localhost");
+  access_assert_works (fixture);
+  pyrog_proxy_release (fixture->proxy);
+
+  g_autoptr (PyrogCertificatePolicy) policy = pyrog_certificate_policy_new ();
+  g_autoptr (GError) error = NULL;
+  pyrog_certificate_policy_require_common_name (policy, "somebody");
+  pyrog_proxy_set_certificate_policy (fixture->proxy, policy);
+  access_call (fixture, &error);
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SECURITY);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -239,5 +273,6 @@ main (int argc, char **argv)
   g_test_add_func ("/access-proxy/certificate/errors", test_certificate_errors);
   g_test_add_func ("/access-proxy/certificate/of-peer", test_certificate_of_peer);
   g_test_add_func ("/access-proxy/certificate/policy", test_policy);
+  g_test_add_func ("/access-proxy/certificate/resumption", test_resumption);
   return g_test_run ();
 }
