@@ -43,8 +43,12 @@ function asked(asker, request) {
         return undefined;
     if (behaviour === 'accept')
         request.accept();
+    else if (behaviour === 'answer')
+        request.set_answer(new GLib.Variant('s', 'room 7'));
     else if (behaviour === 'refuse')
         refuse(request);
+    else if (behaviour === 'refuse-silently')
+        request.refuse(null);
     else if (behaviour !== 'yes' && behaviour !== 'no')
         request.hold();
     if (behaviour === 'later-accept')

@@ -58,8 +58,12 @@ def asked(asker, request):
         return None
     if behaviour == "accept":
         request.accept()
+    elif behaviour == "answer":
+        request.set_answer(GLib.Variant("s", "room 7"))
     elif behaviour == "refuse":
         refuse(request)
+    elif behaviour == "refuse-silently":
+        request.refuse(None)
     elif behaviour != "yes" and behaviour != "no":
         request.hold()
     if behaviour == "later-accept":

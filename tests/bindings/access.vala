@@ -35,8 +35,14 @@ bool asked (Pyrog.AccessRequest request) {
     case "accept":
       request.accept ();
       return true;
+    case "answer":
+      ((Pyrog.HandshakeRequest) request).set_answer ("room 7");
+      return true;
     case "refuse":
       refuse (request);
+      return true;
+    case "refuse-silently":
+      request.refuse ();
       return true;
     default:
       request.hold ();

@@ -32,28 +32,30 @@ PROGRAMS = {
 SAID = {"accept-certificate": r"(alice|localhost) 0", "validate-handshake": "hello",
         "authorize-invocation": "echo.echo 0"}
 WORKS = ["yes", "accept", "later-accept", "gone"]
-FAILS = ["no", "refuse", "later-refuse", "drop", "keep"]
+FAILS = ["no", "refuse", "refuse-silently", "later-refuse", "drop", "keep"]
 REASONS = {"refuse": "not today", "later-refuse": "not today", "keep": "Nobody has decided in time"}
 STRANGE = [("yes", False), ("gone", False), ("refuse", False), ("later-refuse", False),
            ("accept", True), ("later-accept", True)]
 EXCEPTIONS = ["throw", "nothing"]  # Vala has none, and its handlers return something
 
 
-def settings(certs, client, server=None):
+def settings(certs, client, behaviour=None, server=None):
     server = server or certs.server
+    patience = "0.3" if behaviour == "keep" else "10"
     return dict(os.environ, LC_ALL="C.UTF-8", PYRO_SSL="1", PYRO_SSL_CACERTS=certs.ca.cert,
                 PYRO_SSL_SERVERCERT=server.cert, PYRO_SSL_SERVERKEY=server.key,
                 PYRO_SSL_CLIENTCERT=client.cert, PYRO_SSL_CLIENTKEY=client.key,
-                PYRO_SSL_REQUIRECLIENTCERT="1", PYROG_DECISION_TIMEOUT="0.3")
+                PYRO_SSL_REQUIRECLIENTCERT="1", PYROG_DECISION_TIMEOUT=patience)
 
 
 class Program:
     """A server, which with stops, or a client, which runs to its end"""
 
-    def __init__(self, certs, language, *arguments, certificate=None):
-        self.process = subprocess.Popen(PROGRAMS[language] + list(arguments), text=True,
+    def __init__(self, certs, language, role, question, behaviour, *uri, certificate=None):
+        command = PROGRAMS[language] + [role, question, behaviour, *uri]
+        self.process = subprocess.Popen(command, text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=settings(certs, certs.client, certificate))
+                                        env=settings(certs, certs.client, behaviour, certificate))
 
     def __enter__(self):
         line = self.process.stdout.readline()
@@ -101,7 +103,7 @@ def check_refusal(question, behaviour, outcome):
     that they are not permitted"""
     reason = REASONS.get(behaviour, "refused")
     expected = {
-        "accept-certificate": r"pyrog: .*Access was denied|ConnectionClosedError: .*ACCESS_DENIED.*",
+        "accept-certificate": "pyrog: .*Access was denied|ConnectionClosedError: .*ACCESS_DENIED.*",
         "validate-handshake": ".*(refused the connection|rejected): %s" % reason,
         "authorize-invocation": ".*PermissionError: Access to ‘echo’ is not permitted",
     }[question]
@@ -173,6 +175,14 @@ for _language in PROGRAMS:
         def test_proxy_asks(certs, language, question):
             for behaviour, works in behaviours(language):
                 check_client(certs, language, question, behaviour, works)
+
+    @tap.case(_language)
+    def test_answer(certs, language):
+        """What a daemon's program answers to the handshake reaches the client's"""
+        with Program(certs, language, "server", "validate-handshake", "answer") as server:
+            for other in PROGRAMS:
+                client = Program(certs, other, "client", "validate-handshake", "yes", server.uri)
+                assert client.finish() == ["ASKED room 7", "RESULT hello"], client.output
 
     @tap.case(_language)
     def test_strange_client(certs, language):
