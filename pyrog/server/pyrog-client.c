@@ -24,23 +24,6 @@ enum
   WAIT_REQUEST,
 };
 
-/* What goes on with something that was PENDING */
-typedef struct
-{
-  PyrogResumeFunc func;
-  gpointer user_data;
-  GDestroyNotify free_data;
-} Resumed;
-
-static void
-free_resumed (gpointer data)
-{
-  Resumed *resumed = data;
-
-  resumed->free_data (resumed->user_data);
-  g_free (resumed);
-}
-
 static void
 free_client (PyrogPeer *peer)
 {
@@ -265,16 +248,15 @@ pyrog_client_add_resumed (PyrogClient *client,
                           gpointer user_data,
                           GDestroyNotify free_data)
 {
-  Resumed *resumed = g_new (Resumed, 1);
+  PyrogResumed *resumed = pyrog_resumed_new (func, user_data, free_data);
 
-  *resumed = (Resumed){ func, user_data, free_data };
   g_mutex_lock (&client->late_lock);
   gboolean late = client->gone;
   if (!late)
     g_queue_push_tail (&client->resumed, resumed);
   g_mutex_unlock (&client->late_lock);
   if (late)
-    free_resumed (resumed);
+    pyrog_resumed_free (resumed);
 }
 
 void
@@ -285,16 +267,16 @@ pyrog_client_drop_resumed (PyrogClient *client)
   GQueue dropped = client->resumed;
   g_queue_init (&client->resumed);
   g_mutex_unlock (&client->late_lock);
-  g_queue_clear_full (&dropped, free_resumed);
+  g_queue_clear_full (&dropped, (GDestroyNotify) pyrog_resumed_free);
 }
 
 static void
-run_resumed (PyrogClient *client, Resumed *resumed)
+run_resumed (PyrogClient *client, PyrogResumed *resumed)
 {
   PyrogDispatch outcome = resumed->func (
       &client->peer, pyrog_connection_get_out (client->peer.connection), resumed->user_data);
 
-  free_resumed (resumed);
+  pyrog_resumed_free (resumed);
   if (outcome == PYROG_DISPATCH_PENDING)
     return;
   client->busy = FALSE;
@@ -305,7 +287,7 @@ run_resumed (PyrogClient *client, Resumed *resumed)
 static void
 take_resumed (PyrogClient *client)
 {
-  Resumed *resumed;
+  PyrogResumed *resumed;
 
   do
     {

@@ -19,14 +19,6 @@ typedef struct
   const guint8 *body;
 } Call;
 
-/* What goes on with a call that was PENDING */
-typedef struct
-{
-  PyrogResumeFunc func;
-  gpointer user_data;
-  GDestroyNotify free_data;
-} Resumed;
-
 /* Invocations see the lane as a peer of its own, because their answers concern nobody else */
 struct _PyrogOnewayLane
 {
@@ -59,21 +51,12 @@ free_call (gpointer data)
 }
 
 static void
-free_resumed (gpointer data)
-{
-  Resumed *resumed = data;
-
-  resumed->free_data (resumed->user_data);
-  g_free (resumed);
-}
-
-static void
 free_lane (PyrogPeer *peer)
 {
   PyrogOnewayLane *lane = (PyrogOnewayLane *) peer;
 
   g_queue_clear_full (&lane->calls, free_call);
-  g_queue_clear_full (&lane->resumed, free_resumed);
+  g_queue_clear_full (&lane->resumed, (GDestroyNotify) pyrog_resumed_free);
   g_clear_object (&lane->peer.connection);
   pyrog_dispatcher_unref (lane->dispatcher);
   g_mutex_clear (&lane->turn);
@@ -107,7 +90,7 @@ drop_all (PyrogOnewayLane *lane)
   lane->running = FALSE;
   g_mutex_unlock (&lane->lock);
   g_queue_clear_full (&calls, free_call);
-  g_queue_clear_full (&resumed, free_resumed);
+  g_queue_clear_full (&resumed, (GDestroyNotify) pyrog_resumed_free);
   pyrog_batch_run_drop (&lane->peer);
   if (was_running)
     stop (lane);
@@ -151,9 +134,8 @@ static void
 resume (PyrogPeer *peer, PyrogResumeFunc func, gpointer user_data, GDestroyNotify free_data)
 {
   PyrogOnewayLane *lane = (PyrogOnewayLane *) peer;
-  Resumed *resumed = g_new (Resumed, 1);
+  PyrogResumed *resumed = pyrog_resumed_new (func, user_data, free_data);
 
-  *resumed = (Resumed){ func, user_data, free_data };
   g_mutex_lock (&lane->lock);
   gboolean running = lane->running;
   if (running)
@@ -162,7 +144,7 @@ resume (PyrogPeer *peer, PyrogResumeFunc func, gpointer user_data, GDestroyNotif
   if (running)
     schedule (lane);
   else
-    free_resumed (resumed);
+    pyrog_resumed_free (resumed);
 }
 
 static void
@@ -208,7 +190,7 @@ take_outcome (PyrogOnewayLane *lane, PyrogDispatch outcome)
 static void
 run_resumed (PyrogOnewayLane *lane)
 {
-  Resumed *resumed;
+  PyrogResumed *resumed;
 
   do
     {
@@ -219,7 +201,7 @@ run_resumed (PyrogOnewayLane *lane)
         {
           /* Invocations go on; nothing else of a oneway call is ever decided later */
           resumed->func (&lane->peer, NULL, resumed->user_data);
-          free_resumed (resumed);
+          pyrog_resumed_free (resumed);
         }
     }
   while (resumed != NULL);

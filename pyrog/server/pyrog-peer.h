@@ -65,6 +65,18 @@ struct _PyrogPeer
   void (*free) (PyrogPeer *peer);
 };
 
+/* What a peer's resume() was given, until its turn comes */
+typedef struct
+{
+  PyrogResumeFunc func;
+  gpointer user_data;
+  GDestroyNotify free_data;
+} PyrogResumed;
+
+PyrogResumed *
+pyrog_resumed_new (PyrogResumeFunc func, gpointer user_data, GDestroyNotify free_data);
+void pyrog_resumed_free (PyrogResumed *resumed);
+
 PyrogPeer *pyrog_peer_ref (PyrogPeer *peer);
 void pyrog_peer_unref (PyrogPeer *peer);
 

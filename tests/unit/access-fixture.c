@@ -268,3 +268,31 @@ access_assert_refused (AccessFixture *fixture)
     g_assert_cmpint (pyrog_error_get_execution (error), ==, PYROG_EXECUTION_NOT_SENT);
   g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==, 0);
 }
+
+gpointer
+access_accept_later (gpointer data)
+{
+  AccessFixture *fixture = data;
+  g_autoptr (PyrogAccessRequest) request = access_take_held (fixture);
+
+  g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==, 0);
+  pyrog_access_request_accept (request);
+  pyrog_access_request_refuse (request, NULL); /* too late */
+  return NULL;
+}
+
+gpointer
+access_refuse_later (gpointer data)
+{
+  g_autoptr (PyrogAccessRequest) request = access_take_held (data);
+
+  pyrog_access_request_refuse (request, NULL);
+  return NULL;
+}
+
+gpointer
+access_drop_later (gpointer data)
+{
+  g_object_unref (access_take_held (data));
+  return NULL;
+}

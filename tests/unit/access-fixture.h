@@ -40,6 +40,11 @@ void access_fixture_free (AccessFixture *fixture);
 gboolean access_decide (PyrogAccessRequest *request, AccessFixture *fixture, const char *behaviour);
 /* Waits for a request that was kept; a full reference */
 PyrogAccessRequest *access_take_held (AccessFixture *fixture);
+/* Thread functions of a fixture, that wait for such a request: accepting it and trying to refuse it
+ * afterwards, refusing it, dropping it */
+gpointer access_accept_later (gpointer fixture);
+gpointer access_refuse_later (gpointer fixture);
+gpointer access_drop_later (gpointer fixture);
 /* A database that trusts that one only */
 GTlsDatabase *access_trust (GTlsCertificate *authority);
 /* add (3, 4) */

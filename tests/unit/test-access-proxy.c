@@ -13,34 +13,6 @@
 
 /* What a proxy asks its program, and certificates */
 
-static gpointer
-accept_later (gpointer data)
-{
-  AccessFixture *fixture = data;
-  g_autoptr (PyrogAccessRequest) request = access_take_held (fixture);
-
-  g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==, 0);
-  pyrog_access_request_accept (request);
-  pyrog_access_request_refuse (request, NULL); /* too late */
-  return NULL;
-}
-
-static gpointer
-refuse_later (gpointer data)
-{
-  g_autoptr (PyrogAccessRequest) request = access_take_held (data);
-
-  pyrog_access_request_refuse (request, NULL);
-  return NULL;
-}
-
-static gpointer
-drop_later (gpointer data)
-{
-  g_object_unref (access_take_held (data));
-  return NULL;
-}
-
 static const char *const signals[] = { "accept-certificate", "validate-handshake" };
 
 /* ---- A proxy's questions ---- */
@@ -127,10 +99,14 @@ test_proxy (void)
     const char *behaviour;
     GThreadFunc decider;
     gboolean works;
-  } rows[] = { { "yes", NULL, TRUE },          { "accept", NULL, TRUE },
-               { "no", NULL, FALSE },          { "refuse", NULL, FALSE },
-               { "hold", accept_later, TRUE }, { "hold", refuse_later, FALSE },
-               { "hold", drop_later, FALSE },  { "hold", NULL, FALSE } };
+  } rows[] = { { "yes", NULL, TRUE },
+               { "accept", NULL, TRUE },
+               { "no", NULL, FALSE },
+               { "refuse", NULL, FALSE },
+               { "hold", access_accept_later, TRUE },
+               { "hold", access_refuse_later, FALSE },
+               { "hold", access_drop_later, FALSE },
+               { "hold", NULL, FALSE } };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -69,34 +69,6 @@ test_at_once (void)
   for_each (check_at_once);
 }
 
-static gpointer
-accept_later (gpointer data)
-{
-  AccessFixture *fixture = data;
-  g_autoptr (PyrogAccessRequest) request = access_take_held (fixture);
-
-  g_assert_cmpint (g_atomic_int_get (&fixture->calls), ==, 0);
-  pyrog_access_request_accept (request);
-  pyrog_access_request_refuse (request, NULL); /* too late */
-  return NULL;
-}
-
-static gpointer
-refuse_later (gpointer data)
-{
-  g_autoptr (PyrogAccessRequest) request = access_take_held (data);
-
-  pyrog_access_request_refuse (request, NULL);
-  return NULL;
-}
-
-static gpointer
-drop_later (gpointer data)
-{
-  g_object_unref (access_take_held (data));
-  return NULL;
-}
-
 static void
 check_later (const char *threading, const char *signal)
 {
@@ -104,7 +76,9 @@ check_later (const char *threading, const char *signal)
   {
     GThreadFunc func;
     gboolean works;
-  } rows[] = { { accept_later, TRUE }, { refuse_later, FALSE }, { drop_later, FALSE } };
+  } rows[] = { { access_accept_later, TRUE },
+               { access_refuse_later, FALSE },
+               { access_drop_later, FALSE } };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
