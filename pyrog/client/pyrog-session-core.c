@@ -423,6 +423,22 @@ take_messages (PyrogSession *self)
     }
 }
 
+/* TRUE: another fill may find more at once */
+static gboolean
+take_input (PyrogSession *self, gssize result, GError *error)
+{
+  if (result == PYROG_IO_AGAIN)
+    return FALSE;
+  if (result <= 0)
+    {
+      broken (self, error);
+      return FALSE;
+    }
+  gboolean more = pyrog_connection_has_more (self->connection);
+  take_messages (self);
+  return more;
+}
+
 static void
 read_connection (PyrogSession *self)
 {
@@ -435,18 +451,19 @@ read_connection (PyrogSession *self)
         return;
       GError *error = NULL;
       gssize result = pyrog_connection_fill (connection, NULL, &error);
-      if (result == PYROG_IO_AGAIN)
-        return;
-      if (result <= 0)
-        {
-          broken (self, error);
-          return;
-        }
-      gboolean more = pyrog_connection_has_more (connection);
-      take_messages (self);
-      if (!more)
+      if (!take_input (self, result, error))
         return;
     }
+}
+
+void
+pyrog_session_received_locked (PyrogSession *self, gssize result, GError *error)
+{
+  PyrogConnection *connection = self->connection;
+
+  if (take_input (self, result, error) && self->connection == connection)
+    read_connection (self);
+  self->last_activity = g_get_monotonic_time ();
 }
 
 void

@@ -106,7 +106,7 @@ void pyrog_session_question_locked (PyrogSession *session,
 /* Asks the question, if there is one that nobody was asked. Calls user code: without the lock. */
 void pyrog_session_ask (PyrogSession *session);
 /* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
- * a thread reads for all, the source only looks at the deadlines. */
+ * a thread reads for all, the source only writes and looks at the deadlines. */
 void pyrog_session_place_source_locked (PyrogSession *session);
 /* Calls the functions of calls that are done; without the lock. context is the one whose source is
  * being dispatched, if any: only there may user code run now. */
@@ -133,6 +133,8 @@ void pyrog_session_enter_locked (PyrogSession *session, PyrogCall *call);
 int pyrog_session_get_fd_locked (PyrogSession *session, short *events);
 /* Goes on after revents of the descriptor came */
 void pyrog_session_pump_locked (PyrogSession *session, short revents);
+/* A read has ended that waited without the lock: its result and error, which is taken */
+void pyrog_session_received_locked (PyrogSession *session, gssize result, GError *error);
 /* A look-up has ended: with an address, an error (taken), or neither */
 void pyrog_session_resolved_locked (PyrogSession *session, GSocketAddress *address, GError *error);
 /* Begins again after a pause */

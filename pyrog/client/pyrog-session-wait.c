@@ -73,6 +73,12 @@ look_up_and_wait (Wait *wait)
   g_clear_error (&error);
 }
 
+static gint64
+time_left (gint64 until)
+{
+  return MAX (until - g_get_monotonic_time (), 0);
+}
+
 static gboolean
 poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
 {
@@ -80,10 +86,67 @@ poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
 
   if (until == 0)
     return FALSE;
-  gint64 left = MAX (until - g_get_monotonic_time (), 0);
+  gint64 left = time_left (until);
   timeout->tv_sec = (time_t) (left / G_USEC_PER_SEC);
   timeout->tv_nsec = (long) (left % G_USEC_PER_SEC) * 1000;
   return TRUE;
+}
+
+/* The functions of other calls that are done run without the lock */
+static void
+unlock_and_run_done (PyrogSession *self)
+{
+  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
+
+  g_mutex_unlock (&self->lock);
+  if (others)
+    pyrog_session_run_done (self, NULL);
+}
+
+/* The shortest way: only the reply can end the wait, and the kernel keeps the time */
+static gboolean
+receive (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  gint64 patience = 0;
+  GError *error = NULL;
+
+  if (self->state != PYROG_SESSION_READY || wait->cancellable != NULL
+      || !pyrog_connection_can_wait (self->connection))
+    return FALSE;
+  if (wait->call->deadline != 0)
+    patience = MAX (time_left (wait->call->deadline), 1);
+  guint generation = self->generation;
+  g_autoptr (PyrogConnection) kept = g_object_ref (self->connection);
+  unlock_and_run_done (self);
+  gssize result = pyrog_connection_fill_waiting (kept, patience, &error);
+  g_mutex_lock (&self->lock);
+  if (generation == self->generation)
+    pyrog_session_received_locked (self, result, error);
+  else
+    g_clear_error (&error);
+  return TRUE;
+}
+
+/* FALSE: it is another connection now, or none */
+static gboolean
+poll_socket (Wait *wait, int fd, short events, short *revents)
+{
+  PyrogSession *self = wait->session;
+  struct timespec timeout;
+  struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
+
+  if (wait->has_cancel_fd)
+    fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
+  guint generation = self->generation;
+  g_autoptr (PyrogConnection) kept
+      = self->connection != NULL ? g_object_ref (self->connection) : NULL;
+  gboolean timed = poll_time (self, wait->call, &timeout);
+  unlock_and_run_done (self);
+  int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
+  g_mutex_lock (&self->lock);
+  *revents = count > 0 ? fds[0].revents : 0;
+  return generation == self->generation;
 }
 
 /* One wait for the socket, with the reader's role */
@@ -91,8 +154,7 @@ static void
 read_for_all (Wait *wait)
 {
   PyrogSession *self = wait->session;
-  struct timespec timeout;
-  short events;
+  short events, revents;
 
   if (self->state == PYROG_SESSION_RESOLVING)
     {
@@ -106,23 +168,31 @@ read_for_all (Wait *wait)
       g_mutex_lock (&self->lock);
       return;
     }
-  guint generation = self->generation;
-  g_autoptr (PyrogConnection) kept
-      = self->connection != NULL ? g_object_ref (self->connection) : NULL;
+  if (receive (wait))
+    return;
   int fd = pyrog_session_get_fd_locked (self, &events);
-  struct pollfd fds[2] = { { .fd = fd, .events = events }, { .fd = -1 } };
-  if (wait->has_cancel_fd)
-    fds[1] = (struct pollfd){ .fd = wait->cancel_fd.fd, .events = POLLIN };
-  gboolean timed = poll_time (self, wait->call, &timeout);
-  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
-  g_mutex_unlock (&self->lock);
-  if (others)
-    pyrog_session_run_done (self, NULL);
-  int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
-  g_mutex_lock (&self->lock);
-  /* Another thread may have closed the connection meanwhile */
-  if (generation == self->generation)
-    pyrog_session_go_on_locked (self, count > 0 ? fds[0].revents : 0);
+  if (poll_socket (wait, fd, events, &revents))
+    pyrog_session_go_on_locked (self, revents);
+}
+
+/* Whoever reads may wait for long, and not for room to write */
+static gboolean
+is_being_sent (PyrogSession *self, PyrogCall *call)
+{
+  return self->state == PYROG_SESSION_READY && call->state == PYROG_CALL_QUEUED
+         && call->end > pyrog_connection_get_sent (self->connection);
+}
+
+/* One wait for room to write, or for somebody to have to read */
+static void
+send_beside_reader (Wait *wait)
+{
+  PyrogSession *self = wait->session;
+  int fd = pyrog_connection_get_fd (self->connection);
+  short revents;
+
+  if (poll_socket (wait, fd, POLLIN | POLLOUT, &revents) && (revents & POLLOUT) != 0)
+    pyrog_session_pump_locked (self, POLLOUT);
 }
 
 /* Waits for another thread that reads, or decides */
@@ -175,7 +245,10 @@ wait_until_done (Wait *wait)
         }
       if (self->reading || (self->state == PYROG_SESSION_ASKING && self->asked))
         {
-          wait_for_others (wait);
+          if (is_being_sent (self, call))
+            send_beside_reader (wait);
+          else
+            wait_for_others (wait);
           continue;
         }
       self->reading = TRUE;
@@ -215,10 +288,7 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
         pyrog_session_enter_locked (self, call);
       wait_until_done (&wait);
     }
-  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
-  g_mutex_unlock (&self->lock);
-  if (others)
-    pyrog_session_run_done (self, NULL);
+  unlock_and_run_done (self);
   if (wait.has_cancel_fd)
     g_cancellable_release_fd (cancellable);
   if (cancellable != NULL)

@@ -299,8 +299,10 @@ pyrog_session_place_source_locked (PyrogSession *self)
 
   gint64 time = next_time (self);
   short events;
-  int fd = self->reading ? -1 : pyrog_session_get_fd_locked (self, &events);
-  watch_fd (self, fd, fd >= 0 ? events : 0);
+  int fd = pyrog_session_get_fd_locked (self, &events);
+  if (self->reading)
+    events = self->state == PYROG_SESSION_READY ? events & POLLOUT : 0;
+  watch_fd (self, events != 0 ? fd : -1, events);
   if (!self->reading && self->state == PYROG_SESSION_RESOLVING && !self->resolving)
     {
       if (g_main_context_is_owner (self->source_context))
@@ -363,6 +365,8 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
     {
       GIOCondition condition
           = self->fd_tag != NULL ? g_source_query_unix_fd (source, self->fd_tag) : 0;
+      if (self->reading)
+        condition &= G_IO_OUT;
       pyrog_session_go_on_locked (self, (short) condition);
       pyrog_session_expire_locked (self);
       pyrog_session_place_source_locked (self);

@@ -71,6 +71,11 @@ gboolean pyrog_connection_is_closed (PyrogConnection *self);
  * chunk grows with what has arrived, never with what a header promises. spare (inout, nullable) is
  * a chunk to use instead of a new one. */
 gssize pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error);
+/* A fill that waits in the kernel, see pyrog_transport_read_waiting(). Another thread may send
+ * meanwhile, or call pyrog_connection_shutdown(), which ends it. */
+gssize pyrog_connection_fill_waiting (PyrogConnection *self, gint64 patience, GError **error);
+/* Whether there is such a fill, and nothing else to wait for */
+gboolean pyrog_connection_can_wait (PyrogConnection *self);
 /* Whether another fill may find more at once: the last one took all that there was room for, or
  * the transport has input */
 gboolean pyrog_connection_has_more (PyrogConnection *self);

@@ -335,27 +335,50 @@ make_room (PyrogConnection *self, PyrogChunk **spare)
   return replace_chunk (self, capacity);
 }
 
+static gboolean
+prepare_fill (PyrogConnection *self, PyrogChunk **spare, GError **error)
+{
+  if (self->transport == NULL)
+    g_set_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
+  else if (!make_room (self, spare))
+    g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                 _ ("No memory to receive a message"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gssize
 pyrog_connection_fill (PyrogConnection *self, PyrogChunk **spare, GError **error)
 {
-  if (self->transport == NULL)
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
-                   _ ("The connection is closed"));
-      return PYROG_IO_ERROR;
-    }
-  if (!make_room (self, spare))
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory to receive a message"));
-      return PYROG_IO_ERROR;
-    }
+  if (!prepare_fill (self, spare, error))
+    return PYROG_IO_ERROR;
 
   gssize result = pyrog_transport_read (self->transport, self->chunk->data + self->end,
                                         self->chunk->capacity - self->end, error);
   if (result > 0)
     self->end += (gsize) result;
   return result;
+}
+
+gssize
+pyrog_connection_fill_waiting (PyrogConnection *self, gint64 patience, GError **error)
+{
+  if (!prepare_fill (self, NULL, error))
+    return PYROG_IO_ERROR;
+
+  gssize result = pyrog_transport_read_waiting (self->transport, self->chunk->data + self->end,
+                                                self->chunk->capacity - self->end, patience, error);
+  if (result > 0)
+    self->end += (gsize) result;
+  return result;
+}
+
+gboolean
+pyrog_connection_can_wait (PyrogConnection *self)
+{
+  return self->transport != NULL && pyrog_transport_can_wait (self->transport)
+         && pyrog_connection_get_unsent (self) == 0;
 }
 
 gboolean

@@ -5,6 +5,7 @@
 #include "pyrog-transport.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,7 +18,12 @@ typedef struct
   PyrogTransport parent;
   GSocket *socket; /* (owned) */
   int fd;          /* the socket's */
+  gboolean waits;  /* a read without MSG_DONTWAIT does, with that patience */
+  gint64 patience; /* microseconds; 0: for ever */
 } PlainTransport;
+
+/* A patience that is so little shorter is not worth a system call */
+#define PATIENCE_TOLERANCE 1000 /* microseconds */
 
 /* A dead peer on an idle connection is noticed after about two minutes */
 #define KEEPALIVE_IDLE 60     /* seconds */
@@ -59,6 +65,35 @@ plain_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error)
   return result_of (result, error);
 }
 
+/* GSocket makes all its sockets non-blocking; nothing else here depends on that */
+static void
+set_waiting (PlainTransport *self, gint64 patience)
+{
+  if (!self->waits)
+    {
+      fcntl (self->fd, F_SETFL, fcntl (self->fd, F_GETFL) & ~O_NONBLOCK);
+      self->waits = TRUE;
+    }
+  gint64 rest = self->patience - patience;
+  if (rest == 0 || (patience != 0 && rest > 0 && rest <= PATIENCE_TOLERANCE))
+    return;
+  struct timeval time = { .tv_sec = (time_t) (patience / G_USEC_PER_SEC),
+                          .tv_usec = (suseconds_t) (patience % G_USEC_PER_SEC) };
+  setsockopt (self->fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  self->patience = patience;
+}
+
+static gssize
+plain_read_waiting (
+    PyrogTransport *transport, guint8 *data, gsize size, gint64 patience, GError **error)
+{
+  PlainTransport *self = (PlainTransport *) transport;
+
+  set_waiting (self, patience);
+  gssize result = recv (self->fd, data, size, 0);
+  return result < 0 && errno == EINTR ? PYROG_IO_AGAIN : result_of (result, error);
+}
+
 static gssize
 plain_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
 {
@@ -82,6 +117,11 @@ plain_free (PyrogTransport *transport)
 
 static const PyrogTransportClass plain_class
     = { .read = plain_read, .write = plain_write, .free = plain_free };
+/* On a unix socket the peer's reading would wake a thread that waits in recv(), but not in poll()
+ */
+static const PyrogTransportClass tcp_class = {
+  .read = plain_read, .write = plain_write, .read_waiting = plain_read_waiting, .free = plain_free
+};
 
 static void
 set_tcp_options (GSocket *socket, gboolean nodelay)
@@ -98,12 +138,13 @@ pyrog_transport_new (GSocket *socket, gboolean nodelay)
 {
   PlainTransport *self = g_new0 (PlainTransport, 1);
   GSocketFamily family = g_socket_get_family (socket);
+  gboolean tcp = family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6;
 
-  self->parent.class = &plain_class;
+  self->parent.class = tcp ? &tcp_class : &plain_class;
   self->socket = g_object_ref (socket);
   self->fd = g_socket_get_fd (socket);
   g_socket_set_blocking (socket, FALSE);
-  if (family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6)
+  if (tcp)
     set_tcp_options (socket, nodelay);
   return &self->parent;
 }
@@ -125,6 +166,19 @@ gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
 {
   return transport->class->write (transport, data, size, error);
+}
+
+gssize
+pyrog_transport_read_waiting (
+    PyrogTransport *transport, guint8 *data, gsize size, gint64 patience, GError **error)
+{
+  return transport->class->read_waiting (transport, data, size, patience, error);
+}
+
+gboolean
+pyrog_transport_can_wait (PyrogTransport *transport)
+{
+  return transport->class->read_waiting != NULL;
 }
 
 PyrogHandshake

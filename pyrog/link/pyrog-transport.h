@@ -34,6 +34,9 @@ typedef struct
   PyrogHandshake (*handshake) (PyrogTransport *transport, GError **error); /* (nullable) */
   gssize (*read) (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
   gssize (*write) (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+  /* (nullable) */
+  gssize (*read_waiting) (
+      PyrogTransport *transport, guint8 *data, gsize size, gint64 patience, GError **error);
   gssize (*flush) (PyrogTransport *transport, GError **error); /* (nullable) */
   gsize (*get_unsent) (PyrogTransport *transport);             /* (nullable) */
   gboolean (*has_input) (PyrogTransport *transport);           /* (nullable) */
@@ -54,6 +57,13 @@ void pyrog_transport_free (PyrogTransport *transport);
 gssize pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
 gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+/* The same as a read, but waits in the kernel until there is something, a signal came, or patience
+ * (microseconds, 0: for ever) has ended, give or take some milliseconds: the latter two are
+ * PYROG_IO_AGAIN. Another thread may write meanwhile. */
+gssize pyrog_transport_read_waiting (
+    PyrogTransport *transport, guint8 *data, gsize size, gint64 patience, GError **error);
+/* Whether it has such a read, and that is the fastest way to wait */
+gboolean pyrog_transport_can_wait (PyrogTransport *transport);
 
 /* Does what it can without waiting; again when the socket is ready, until it is done */
 PyrogHandshake pyrog_transport_handshake (PyrogTransport *transport, GError **error);

@@ -37,6 +37,12 @@ watch_client (PyrogEngine *engine, PyrogClient *client, int operation)
 
   if (engine->threaded)
     event.events |= EPOLLONESHOT;
+  else if (client == engine->direct)
+    {
+      if (event.events != EPOLLIN)
+        pyrog_engine_end_direct (engine);
+      return;
+    }
   else if (operation == EPOLL_CTL_MOD && event.events == client->events)
     return;
   client->events = event.events;
@@ -101,6 +107,8 @@ pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client)
   g_mutex_unlock (&engine->lock);
   if (!present)
     return;
+  if (client == engine->direct)
+    pyrog_engine_forget_direct (engine);
   epoll_ctl (engine->epoll_fd, EPOLL_CTL_DEL, pyrog_connection_get_fd (connection), NULL);
   pyrog_connection_close (connection);
   pyrog_client_drop_resumed (client);

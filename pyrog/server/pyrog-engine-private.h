@@ -32,9 +32,14 @@ struct _PyrogEngine
   PyrogPeerPolicy *policy; /* (unowned) (nullable) */
   gboolean check_tcp;      /* it goes for connections through TCP from this machine too */
   int epoll_fd;
-  gatomicrefcount refs; /* the owner's, and one for each client and each dispatch in progress */
-  GPtrArray *gates;     /* (owned) (element-type PyrogGate) */
-  PyrogChunk *spare;    /* (owned) (nullable) */
+  gpointer epoll_tag;       /* of the source */
+  PyrogClient *direct;      /* (unowned) (nullable) watched by the source itself */
+  gpointer direct_tag;      /* of the source, while there is such a client */
+  PyrogClient *last_served; /* (unowned) for comparisons only: it may be gone */
+  guint streak;             /* turns in a row that last_served had, through the epoll set */
+  gatomicrefcount refs;     /* the owner's, and one for each client and each dispatch in progress */
+  GPtrArray *gates;         /* (owned) (element-type PyrogGate) */
+  PyrogChunk *spare;        /* (owned) (nullable) */
   gboolean nodelay;
   int lanes; /* (atomic) that have something to do */
   guint max_oneway;
@@ -89,6 +94,13 @@ void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
 gint64 pyrog_engine_deadline_of (PyrogClient *client);
 void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);
 void pyrog_engine_free_removed (PyrogEngine *engine);
+/* A turn of a client has ended that an event began. Who has one after the other is watched directly
+ * from then on; multiplex only. */
+void pyrog_engine_count_turn (PyrogEngine *engine, PyrogClient *client);
+/* ... and goes back into the epoll set */
+void pyrog_engine_end_direct (PyrogEngine *engine);
+/* ... or is gone */
+void pyrog_engine_forget_direct (PyrogEngine *engine);
 /* What runs in the pool's threads: data is a client, with a reference, and its lowest bit is set if
  * its lane is meant */
 void pyrog_engine_work (gpointer data, gpointer user_data);

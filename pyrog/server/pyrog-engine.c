@@ -144,14 +144,31 @@ handle_event (PyrogEngine *engine, const struct epoll_event *event)
     pyrog_stream_table_leave (pyrog_dispatcher_get_streams (engine->dispatcher),
                               client->peer.connection);
   if (engine->threaded)
-    pyrog_engine_push_work (engine, client);
-  else
-    pyrog_engine_run_client (engine, client);
+    {
+      pyrog_engine_push_work (engine, client);
+      return;
+    }
+  pyrog_engine_run_client (engine, client);
+  pyrog_engine_count_turn (engine, client);
+}
+
+static void
+handle_direct (PyrogEngine *engine)
+{
+  if (engine->direct == NULL)
+    return;
+  struct epoll_event event
+      = { .events = g_source_query_unix_fd (engine->source, engine->direct_tag),
+          .data.u64 = (guint64) (guintptr) engine->direct };
+  if (event.events != 0)
+    handle_event (engine, &event);
 }
 
 static void
 handle_events (PyrogEngine *engine)
 {
+  if (g_source_query_unix_fd (engine->source, engine->epoll_tag) == 0)
+    return;
   struct epoll_event events[MAX_EVENTS];
   int count = epoll_wait (engine->epoll_fd, events, MAX_EVENTS, 0);
 
@@ -183,7 +200,9 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
   g_atomic_ref_count_inc (&engine->refs);
   engine->depth++;
   engine->tls_steps = 0;
-  handle_events (engine);
+  handle_direct (engine);
+  if (engine->source != NULL)
+    handle_events (engine);
   if (engine->source != NULL)
     handle_ready (engine);
   if (engine->source != NULL)
@@ -208,7 +227,7 @@ attach_source (PyrogEngine *engine)
   g_source_set_static_name (engine->source, "PyrogEngine");
   /* Otherwise GLib takes the descriptor out of the poll and puts it back, for each message */
   g_source_set_can_recurse (engine->source, TRUE);
-  g_source_add_unix_fd (engine->source, engine->epoll_fd, G_IO_IN);
+  engine->epoll_tag = g_source_add_unix_fd (engine->source, engine->epoll_fd, G_IO_IN);
   g_source_attach (engine->source, engine->context);
 }
 

@@ -84,8 +84,8 @@ def run_server(address, mode, calls, client_is_traced):
     return traced.count()
 
 
-@tap.case("client", "multiplex", 3)
-@tap.case("server", "multiplex", 4)
+@tap.case("client", "multiplex", 2)
+@tap.case("server", "multiplex", 3)
 @tap.case("server", "thread", 4)
 def test_system_calls(who, mode, most):
     few, many = (run_server("tcp:%d" % free_port(), mode, calls, who == "client")

@@ -14,7 +14,8 @@
 #include "pyrog-error.h"
 #include "pyrog-proxy.h"
 
-#define WATCHDOG 60 /* seconds */
+#define WATCHDOG 60      /* seconds */
+#define LARGE (16 << 20) /* bytes */
 
 /* ---- Calls and their ends ---- */
 
@@ -192,19 +193,36 @@ test_oneway_behind (void)
   fake_server_free (server);
 }
 
-/* The same in two threads: the oneway call does not wait for the other thread's reply */
-static void
-test_oneway_beside (void)
+typedef struct
 {
+  gsize size;
+  gboolean synchronously;
+} Note;
+
+/* The same in two threads: the oneway call does not wait for the other thread's reply, although
+ * that thread reads for all, and the kernel may not take all of the call at once */
+static void
+test_oneway_beside (gconstpointer data)
+{
+  const Note *note = data;
   FakeServer *server = fake_server_new (answer_behind_gate, GUINT_TO_POINTER (2));
   g_autoptr (PyrogProxy) proxy = connect_to (server);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (note->size), note->size);
+  g_autoptr (GVariant) args = g_variant_ref_sink (
+      g_variant_new ("(@ay)", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE)));
+  Result result = { 0 };
   Caller caller;
 
   start_caller (&caller, proxy);
   fake_server_wait_for (server, 1);
-  g_autoptr (GVariant) none = pyrog_proxy_call_sync (proxy, "note", NULL, NULL, NULL, &error);
-  g_assert_no_error (error);
+  if (note->synchronously)
+    {
+      result.value = pyrog_proxy_call_sync (proxy, "note", args, NULL, NULL, &result.error);
+      result.done = TRUE;
+    }
+  else
+    pyrog_proxy_call_full (proxy, "note", args, NULL, NULL, NULL, NULL, done_cb, &result);
+  assert_result (&result);
   fake_server_open_gate (server);
   g_thread_join (caller.thread);
   assert_result (&caller.result);
@@ -559,7 +577,10 @@ main (int argc, char **argv)
   alarm (WATCHDOG);
 
   g_test_add_func ("/session/oneway/behind", test_oneway_behind);
-  g_test_add_func ("/session/oneway/beside", test_oneway_beside);
+  g_test_add_data_func ("/session/oneway/beside", &(Note){ 1, TRUE }, test_oneway_beside);
+  g_test_add_data_func ("/session/oneway/beside/large", &(Note){ LARGE, TRUE }, test_oneway_beside);
+  g_test_add_data_func ("/session/oneway/beside/async", &(Note){ LARGE, FALSE },
+                        test_oneway_beside);
   g_test_add_func ("/session/timeout/behind", test_timeout_behind);
   g_test_add_func ("/session/timeout/first", test_timeout_first);
   g_test_add_func ("/session/timeout/behind-abandoned", test_timeout_behind_abandoned);
