@@ -213,3 +213,49 @@ pyrog_proxy_get_handshake_answer (PyrogProxy *self)
 
   return pyrog_session_get_answer (self->session);
 }
+
+static char *
+dup_of_peer (PyrogProxy *self, const char *(*get) (PyrogConnection *connection))
+{
+  g_autoptr (PyrogConnection) connection = pyrog_session_get_connection (self->session);
+
+  return connection != NULL ? g_strdup (get (connection)) : NULL;
+}
+
+/**
+ * pyrog_proxy_get_peer_software: (get-property peer-software)
+ * @self: a proxy
+ *
+ * The name of the daemon's software; see [method@Connection.get_peer_software].
+ *
+ * Returns: (transfer full) (nullable): the name, or %NULL without a connection and if the daemon
+ *   does not tell, as Pyro5's don't
+ *
+ * Since: 1.0
+ */
+char *
+pyrog_proxy_get_peer_software (PyrogProxy *self)
+{
+  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
+
+  return dup_of_peer (self, pyrog_connection_get_peer_software);
+}
+
+/**
+ * pyrog_proxy_get_peer_version: (get-property peer-version)
+ * @self: a proxy
+ *
+ * The version of the daemon's software; see [method@Connection.get_peer_software].
+ *
+ * Returns: (transfer full) (nullable): the version, or %NULL without a connection and if the daemon
+ *   does not tell
+ *
+ * Since: 1.0
+ */
+char *
+pyrog_proxy_get_peer_version (PyrogProxy *self)
+{
+  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
+
+  return dup_of_peer (self, pyrog_connection_get_peer_version);
+}

@@ -39,9 +39,11 @@ typedef enum
   PROP_CONFIG,
   PROP_SERIALIZER,
   PROP_TIMEOUT,
+  PROP_PEER_SOFTWARE,
+  PROP_PEER_VERSION,
 } PyrogProxyProperty;
 
-static GParamSpec *properties[PROP_TIMEOUT + 1];
+static GParamSpec *properties[PROP_PEER_VERSION + 1];
 
 static void
 pyrog_proxy_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -61,6 +63,12 @@ pyrog_proxy_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_TIMEOUT:
       g_value_set_double (value, self->timeout);
+      break;
+    case PROP_PEER_SOFTWARE:
+      g_value_take_string (value, pyrog_proxy_get_peer_software (self));
+      break;
+    case PROP_PEER_VERSION:
+      g_value_take_string (value, pyrog_proxy_get_peer_version (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -130,6 +138,7 @@ install_properties (GObjectClass *object_class)
 {
   const GParamFlags once = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
   const GParamFlags any = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags shown = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   /**
    * PyrogProxy:uri: (getter get_uri)
@@ -164,6 +173,22 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_TIMEOUT] = g_param_spec_double ("timeout", NULL, NULL, 0, G_MAXDOUBLE, 0, any);
+  /**
+   * PyrogProxy:peer-software: (getter get_peer_software)
+   *
+   * The name of the daemon's software. It comes and goes with the connection, without a word.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_SOFTWARE] = g_param_spec_string ("peer-software", NULL, NULL, NULL, shown);
+  /**
+   * PyrogProxy:peer-version: (getter get_peer_version)
+   *
+   * The version of that software.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_VERSION] = g_param_spec_string ("peer-version", NULL, NULL, NULL, shown);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

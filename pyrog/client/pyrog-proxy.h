@@ -42,6 +42,10 @@ PYROG_AVAILABLE_IN_ALL
 GVariant *pyrog_proxy_get_handshake_answer (PyrogProxy *self);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_get_connected (PyrogProxy *self);
+PYROG_AVAILABLE_IN_ALL
+char *pyrog_proxy_get_peer_software (PyrogProxy *self);
+PYROG_AVAILABLE_IN_ALL
+char *pyrog_proxy_get_peer_version (PyrogProxy *self);
 
 PYROG_AVAILABLE_IN_ALL
 GStrv pyrog_proxy_list_methods (PyrogProxy *self);

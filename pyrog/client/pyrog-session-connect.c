@@ -7,6 +7,7 @@
 #include "pyrog-config-items.h"
 #include "pyrog-cookie.h"
 #include "pyrog-error.h"
+#include "pyrog-extensions.h"
 #include "pyrog-session-private.h"
 #include "pyrog-value-variant.h"
 
@@ -102,9 +103,14 @@ write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
       secret[1] = pyrog_value_text (pyrog_cookie_get_text (cookie));
       handshake = (PyrogValue){ .kind = PYROG_KIND_DICT, .size = 2, .items = secret };
     }
-  PyrogValue items[4] = { pyrog_value_text ("handshake"), handshake, pyrog_value_text ("object"),
-                          pyrog_value_text (pyrog_uri_get_object (self->uri)) };
-  PyrogValue payload = { .kind = PYROG_KIND_DICT, .size = 2, .items = items };
+  PyrogValue items[] = { pyrog_value_text ("handshake"),
+                         handshake,
+                         pyrog_value_text ("object"),
+                         pyrog_value_text (pyrog_uri_get_object (self->uri)),
+                         pyrog_value_text (PYROG_EXTENSIONS_KEY),
+                         *pyrog_extensions_get () };
+  PyrogValue payload
+      = { .kind = PYROG_KIND_DICT, .size = G_N_ELEMENTS (items) / 2, .items = items };
   pyrog_message_begin (&writer, out, &header);
   pyrog_message_begin_payload (&writer);
   if (!self->codec->encode (&payload, "handshake", out, error))

@@ -8,6 +8,7 @@
 
 #include "pyrog-config-items.h"
 #include "pyrog-error-private.h"
+#include "pyrog-extensions.h"
 #include "pyrog-session-private.h"
 #include "pyrog-value-variant.h"
 
@@ -352,6 +353,7 @@ take_handshake (PyrogSession *self, const PyrogHeader *header, const guint8 *bod
   self->metadata = metadata;
   g_clear_pointer (&self->answer, g_variant_unref);
   self->answer = answer != NULL ? pyrog_value_to_variant (answer, "handshake", NULL) : NULL;
+  pyrog_extensions_take (&value, self->connection);
   return TRUE;
 }
 

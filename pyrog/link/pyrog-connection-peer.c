@@ -216,3 +216,41 @@ pyrog_connection_get_session (PyrogConnection *self)
 
   return self->session;
 }
+
+/**
+ * pyrog_connection_get_peer_software: (get-property peer-software)
+ * @self: a connection
+ *
+ * The name of the peer's software, which is `pyrog` for one that uses this library. It is what the
+ * peer says in the handshake, nothing to rely on: good for logs and for people.
+ *
+ * Returns: (transfer none) (nullable): the name, plain ASCII, or %NULL if the peer does not tell,
+ *   as Pyro5's programs don't
+ *
+ * Since: 1.0
+ */
+const char *
+pyrog_connection_get_peer_software (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->peer_software;
+}
+
+/**
+ * pyrog_connection_get_peer_version: (get-property peer-version)
+ * @self: a connection
+ *
+ * The version of the peer's software; see [method@Connection.get_peer_software].
+ *
+ * Returns: (transfer none) (nullable): the version, plain ASCII, or %NULL if the peer does not tell
+ *
+ * Since: 1.0
+ */
+const char *
+pyrog_connection_get_peer_version (PyrogConnection *self)
+{
+  g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
+
+  return self->peer_version;
+}

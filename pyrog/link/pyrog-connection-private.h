@@ -24,6 +24,8 @@ struct _PyrogConnection
   GSocketAddress *remote;    /* (owned) (nullable) */
   GCredentials *credentials; /* (owned) (nullable) */
   char *peer_name;           /* (owned) (nullable) made at first use */
+  char *peer_software;       /* (owned) (nullable) as it said in the handshake */
+  char *peer_version;        /* (owned) (nullable) of its software */
   gboolean encrypted;
   GTlsCertificate *certificate; /* (owned) (nullable) the peer's */
   GTlsCertificateFlags certificate_errors;

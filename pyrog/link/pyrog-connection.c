@@ -36,9 +36,11 @@ typedef enum
   PROP_CREDENTIALS,
   PROP_PEER_CERTIFICATE,
   PROP_PEER_CERTIFICATE_ERRORS,
+  PROP_PEER_SOFTWARE,
+  PROP_PEER_VERSION,
 } PyrogConnectionProperty;
 
-static GParamSpec *properties[PROP_PEER_CERTIFICATE_ERRORS + 1];
+static GParamSpec *properties[PROP_PEER_VERSION + 1];
 
 static void
 pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
@@ -61,6 +63,12 @@ pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamS
       break;
     case PROP_PEER_CERTIFICATE_ERRORS:
       g_value_set_flags (value, self->certificate_errors);
+      break;
+    case PROP_PEER_SOFTWARE:
+      g_value_set_string (value, self->peer_software);
+      break;
+    case PROP_PEER_VERSION:
+      g_value_set_string (value, self->peer_version);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -90,6 +98,8 @@ pyrog_connection_finalize (GObject *object)
   g_clear_object (&self->credentials);
   g_clear_object (&self->certificate);
   g_free (self->peer_name);
+  g_free (self->peer_software);
+  g_free (self->peer_version);
   pyrog_buffer_clear (&self->out);
   G_OBJECT_CLASS (pyrog_connection_parent_class)->finalize (object);
 }
@@ -150,6 +160,22 @@ pyrog_connection_class_init (PyrogConnectionClass *klass)
   properties[PROP_PEER_CERTIFICATE_ERRORS]
       = g_param_spec_flags ("peer-certificate-errors", NULL, NULL, G_TYPE_TLS_CERTIFICATE_FLAGS,
                             G_TLS_CERTIFICATE_NO_FLAGS, flags);
+  /**
+   * PyrogConnection:peer-software: (getter get_peer_software)
+   *
+   * The name of the peer's software, as the peer tells it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_SOFTWARE] = g_param_spec_string ("peer-software", NULL, NULL, NULL, flags);
+  /**
+   * PyrogConnection:peer-version: (getter get_peer_version)
+   *
+   * The version of that software.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_PEER_VERSION] = g_param_spec_string ("peer-version", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 

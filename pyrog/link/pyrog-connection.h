@@ -39,6 +39,10 @@ GTlsCertificateFlags pyrog_connection_get_peer_certificate_errors (PyrogConnecti
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_connection_is_encrypted (PyrogConnection *self);
 PYROG_AVAILABLE_IN_ALL
+const char *pyrog_connection_get_peer_software (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
+const char *pyrog_connection_get_peer_version (PyrogConnection *self);
+PYROG_AVAILABLE_IN_ALL
 guint pyrog_connection_track (PyrogConnection *self,
                               PyrogConnectionFunc func,
                               gpointer user_data,

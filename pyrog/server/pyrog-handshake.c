@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "pyrog-extensions.h"
 #include "pyrog-handshake-request-private.h"
 #include "pyrog-servant-private.h"
 #include "pyrog-value-variant.h"
@@ -77,10 +78,11 @@ pyrog_handshake_refuse (const PyrogHeader *request, const char *text, PyrogBuffe
   return PYROG_DISPATCH_CLOSE;
 }
 
-/* {"handshake": ..., "meta": {...}} */
+/* {"handshake": ..., "meta": {...}}, and extensions for those who offered some */
 static gboolean
 write_acceptance (PyrogServant *servant,
                   GVariant *answer,
+                  gboolean extended,
                   const PyrogHeader *request,
                   const PyrogCodec *codec,
                   PyrogBuffer *out)
@@ -99,6 +101,11 @@ write_acceptance (PyrogServant *servant,
     pyrog_builder_utf8 (&builder, "hello", strlen ("hello"));
   pyrog_builder_utf8 (&builder, "meta", strlen ("meta"));
   pyrog_servant_add_metadata (servant, &builder);
+  if (extended)
+    {
+      pyrog_builder_utf8 (&builder, PYROG_EXTENSIONS_KEY, strlen (PYROG_EXTENSIONS_KEY));
+      pyrog_builder_add (&builder, pyrog_extensions_get ());
+    }
   pyrog_builder_close (&builder);
   if (pyrog_builder_finish (&builder, &value, NULL))
     write_reply (request, codec, PYROG_MESSAGE_CONNECTOK, &value, out);
@@ -125,7 +132,7 @@ accept (PyrogObjectTable *objects,
     servant = pyrog_object_table_lookup (objects, object_id, strlen (object_id));
   if (servant == NULL)
     return pyrog_handshake_refuse (request, hide_objects ? "refused" : "unknown object", out);
-  peer->authenticated = write_acceptance (servant, answer, request, codec, out);
+  peer->authenticated = write_acceptance (servant, answer, peer->extended, request, codec, out);
   if (peer->authenticated)
     return PYROG_DISPATCH_DONE;
   return pyrog_handshake_refuse (request, "too much metadata", out);
@@ -222,6 +229,7 @@ pyrog_handshake_dispatch (PyrogObjectTable *objects,
     return pyrog_handshake_refuse (header, "malformed handshake", out);
   if (cookie != NULL && !take_cookie (cookie, &said))
     return pyrog_handshake_refuse (header, "no valid cookie", out);
+  peer->extended = pyrog_extensions_take (&payload, peer->connection);
   if (object->kind == PYROG_KIND_STR)
     object_id = pyrog_value_dup_text (object);
   if (peer->asks == NULL || !peer->asks (peer, PYROG_QUESTION_HANDSHAKE))

@@ -41,6 +41,7 @@ struct _PyrogPeer
   PyrogInstanceTable *instances; /* (owned) what factories made for it */
   PyrogBatchRun *batch;          /* (owned) (nullable) what is being carried out */
   gboolean authenticated;        /* the handshake succeeded */
+  gboolean extended;             /* it offered extensions that we have */
   /* Brings a reply that came late: reply is the message, or NULL for a oneway call and for one call
    * of a batch that is to go on. In the thread that answers. */
   void (*reply_later) (PyrogPeer *peer, GBytes *reply);

@@ -141,6 +141,17 @@ print_all (PyrogProxy *proxy, GVariant *description)
     print_attribute (description, attributes[i]);
 }
 
+/* Who serves the object, if it tells */
+static void
+print_software (PyrogProxy *proxy)
+{
+  g_autofree char *software = pyrog_proxy_get_peer_software (proxy);
+  g_autofree char *version = pyrog_proxy_get_peer_version (proxy);
+
+  if (software != NULL)
+    g_print (_ ("Served by %s %s\n"), software, version != NULL ? version : "");
+}
+
 /* ---- JSON ---- */
 
 static gboolean
@@ -149,12 +160,18 @@ print_as_json (PyrogProxy *proxy, GVariant *description, GError **error)
   g_auto (GStrv) methods = pyrog_proxy_list_methods (proxy);
   g_auto (GStrv) oneway = pyrog_proxy_list_oneway (proxy);
   g_auto (GStrv) attributes = pyrog_proxy_list_attributes (proxy);
+  g_autofree char *software = pyrog_proxy_get_peer_software (proxy);
+  g_autofree char *version = pyrog_proxy_get_peer_version (proxy);
   GVariantDict dict;
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "methods", "^as", methods);
   g_variant_dict_insert (&dict, "oneway", "^as", oneway);
   g_variant_dict_insert (&dict, "attrs", "^as", attributes);
+  if (software != NULL)
+    g_variant_dict_insert (&dict, "software", "s", software);
+  if (software != NULL && version != NULL)
+    g_variant_dict_insert (&dict, "version", "s", version);
   if (description != NULL)
     g_variant_dict_insert_value (&dict, "description", description);
   return pyrog_print_json (g_variant_dict_end (&dict), error);
@@ -168,6 +185,7 @@ pyrog_introspect (PyrogProxy *proxy, gboolean json, GError **error)
   g_autoptr (GVariant) description = fetch_description (proxy);
   if (json)
     return print_as_json (proxy, description, error);
+  print_software (proxy);
   print_all (proxy, description);
   return TRUE;
 }

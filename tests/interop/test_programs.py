@@ -76,7 +76,10 @@ for _kind in KINDS:
             assert members["attrs"] == ["verbose"]
             assert members["oneway"] == ["oneway_echo", "oneway_slow"]
             assert "echo" in members["methods"]
+            assert members.get("software") == ("pyrog" if kind == "pyrog" else None)
+            assert ("version" in members) == (kind == "pyrog")
             text = pyrog("introspect", server.uri).stdout
+            assert text.startswith("Served by pyrog ") == (kind == "pyrog"), text
             assert "  verbose" in text
             assert "  oneway_echo" in text and " (oneway)\n" in text
             # Signatures and documentation are more than Pyro5 tells

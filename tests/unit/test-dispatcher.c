@@ -224,6 +224,30 @@ out_contains (Fixture *fixture, const char *text)
   return memmem (fixture->out.data, fixture->out.size, text, strlen (text)) != NULL;
 }
 
+/* What goes beyond Pyro5 is only for those who offer the same */
+static void
+test_extensions (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *offer;
+    gboolean answered;
+  } cases[] = {
+    { "{'handshake': 'hello', 'object': 'o', 'pyrog': {'software': {'v': 1}}}", TRUE },
+    { "{'handshake': 'hello', 'object': 'o', 'pyrog': {'other': {'v': 1}}}", FALSE },
+    { "{'handshake': {'pyrog': {'software': {'v': 1}}}, 'object': 'o'}", FALSE },
+    { "{'handshake': 'hello', 'object': 'o'}", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      fixture->peer.authenticated = FALSE;
+      send_serpent (fixture, PYROG_MESSAGE_CONNECT, 0, cases[i].offer);
+      assert_out (fixture, PYROG_MESSAGE_CONNECTOK, 0, "'handshake':'hello'");
+      g_assert_cmpint (out_contains (fixture, "'pyrog':{'software':"), ==, cases[i].answered);
+    }
+}
+
 /* Documentation and signatures are for those who ask, and in no handshake */
 static void
 test_description (Fixture *fixture, gconstpointer data)
@@ -543,6 +567,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/dispatcher/handshake", test_handshake);
+  add_test ("/dispatcher/extensions", test_extensions);
   add_test ("/dispatcher/description", test_description);
   add_test ("/dispatcher/before-handshake", test_before_handshake);
   add_test ("/dispatcher/calls", test_calls);
