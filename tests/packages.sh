@@ -12,7 +12,7 @@ build_packages=(
   libglib2.0-dev libgnutls28-dev meson ninja-build pkg-config python3 python3-gi valac
 )
 # shellcheck disable=SC2034
-test_packages=(binutils clang-format openssl)
+test_packages=(binutils clang-format openssl softhsm2)
 
 # configure_build DIRECTORY OPTION...: sets a build up, or changes its options if they are others now
 configure_build ()

@@ -10,22 +10,15 @@
 
 #include "pyrog-enum-types.h"
 #include "pyrog-error-private.h"
+#include "pyrog-secret.h"
 
 #define SECRET_SHOWN "(set)"
 #define SHOWN 64 /* bytes of a wrong value in the error */
 
 static void
-wipe_text (char **text)
-{
-  if (*text != NULL)
-    explicit_bzero (*text, strlen (*text));
-  g_clear_pointer (text, g_free);
-}
-
-static void
 clear_setting (PyrogConfigSetting *setting)
 {
-  wipe_text (&setting->text);
+  g_clear_pointer (&setting->text, pyrog_secret_free);
   g_clear_pointer (&setting->list, g_strfreev);
 }
 
@@ -43,7 +36,7 @@ pyrog_config_setting_set_text (PyrogConfigSetting *setting, const char *text)
 {
   char *copy = g_strdup (text);
 
-  wipe_text (&setting->text);
+  g_clear_pointer (&setting->text, pyrog_secret_free);
   setting->text = copy;
 }
 
@@ -252,7 +245,8 @@ parse_setting (PyrogConfigSetting *setting,
   if (parse_value (setting, item, text))
     return TRUE;
 
-  g_autofree char *shown = pyrog_error_escape (text, strlen (text), SHOWN);
+  g_autofree char *name = pyrog_secret_hide_pin (text);
+  g_autofree char *shown = pyrog_error_escape (name, strlen (name), SHOWN);
   g_autofree char *wanted = describe_values (item);
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
                _ ("The environment variable %s is ‘%s’, which is not %s"), item->variable, shown,
@@ -341,7 +335,8 @@ pyrog_config_setting_to_variant (const PyrogConfigSetting *setting, const PyrogC
     case PYROG_CONFIG_KIND_SERVER_TYPE:
       return g_variant_new_string (enum_name (PYROG_TYPE_SERVER_TYPE, (int) setting->number));
     case PYROG_CONFIG_KIND_TEXT:
-      return g_variant_new_string (setting->text != NULL ? setting->text : "");
+      return g_variant_new_take_string (
+          pyrog_secret_hide_pin (setting->text != NULL ? setting->text : ""));
     }
   g_assert_not_reached ();
 }

@@ -108,8 +108,8 @@ pyrog_proxy_set_tls_database (PyrogProxy *self, GTlsDatabase *database)
  * @self: a proxy
  * @interaction: (nullable): is asked for the password of the key, or the PIN of its token
  *
- * Says who knows the passwords that the configuration does not. Takes effect with the next
- * connection.
+ * Says who knows the passwords that the configuration does not. It is asked when the certificates
+ * are read, in the thread of the call that needs them. Takes effect with the next connection.
  *
  * Since: 1.0
  */

@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <gnutls/x509.h>
@@ -18,22 +17,6 @@
 #define MAX_RESUMABLE 64 /* peers that a client remembers */
 #define MAX_SHARED 8
 #define LOOK_INTERVAL G_USEC_PER_SEC
-#define WARNING_TIME (14 * 24 * 60 * 60) /* seconds before a certificate expires */
-
-/* The items of one end */
-typedef struct
-{
-  PyrogConfigItem certificate;
-  PyrogConfigItem key;
-  PyrogConfigItem password;
-} Items;
-
-static const Items items_of[] = {
-  [PYROG_TLS_CLIENT]
-  = { PYROG_CONFIG_SSL_CLIENTCERT, PYROG_CONFIG_SSL_CLIENTKEY, PYROG_CONFIG_SSL_CLIENTKEYPASSWD },
-  [PYROG_TLS_SERVER]
-  = { PYROG_CONFIG_SSL_SERVERCERT, PYROG_CONFIG_SSL_SERVERKEY, PYROG_CONFIG_SSL_SERVERKEYPASSWD },
-};
 
 static gboolean
 is_set (const char *text)
@@ -41,17 +24,8 @@ is_set (const char *text)
   return text != NULL && *text != '\0';
 }
 
-/* An object of a token, not a file */
-static gboolean
-is_token_uri (const char *name)
-{
-  return g_str_has_prefix (name, "pkcs11:");
-}
-
-static gboolean set_config_error (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-set_config_error (GError **error, const char *format, ...)
+gboolean
+pyrog_tls_set_error (GError **error, const char *format, ...)
 {
   va_list args;
 
@@ -69,7 +43,7 @@ append_stamp (GString *stamp, const char *name)
 {
   GStatBuf info;
 
-  if (is_set (name) && !is_token_uri (name) && g_stat (name, &info) == 0)
+  if (is_set (name) && !pyrog_tls_is_token_uri (name) && g_stat (name, &info) == 0)
     g_string_append_printf (stamp, "%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ".%09ld:%ld;",
                             (guint64) info.st_ino, (gint64) info.st_mtim.tv_sec,
                             info.st_mtim.tv_nsec, (long) info.st_size);
@@ -81,190 +55,13 @@ append_stamp (GString *stamp, const char *name)
 static char *
 make_stamp (PyrogTlsContext *self)
 {
-  const Items *items = &items_of[self->role];
+  PyrogTlsNames names = pyrog_tls_get_names (self);
   GString *stamp = g_string_new (NULL);
 
-  append_stamp (stamp, pyrog_config_get_text (self->config, items->certificate));
-  append_stamp (stamp, pyrog_config_get_text (self->config, items->key));
+  append_stamp (stamp, names.certificate);
+  append_stamp (stamp, names.key);
   append_stamp (stamp, pyrog_config_get_text (self->config, PYROG_CONFIG_SSL_CACERTS));
   return g_string_free (stamp, FALSE);
-}
-
-static gboolean
-check_readable (const char *name, GError **error)
-{
-  if (is_token_uri (name))
-    return TRUE;
-  int fd = g_open (name, O_RDONLY | O_CLOEXEC, 0);
-  if (fd < 0)
-    return set_config_error (error, _ ("Can't read ‘%s’: %s"), name, g_strerror (errno));
-  close (fd);
-  return TRUE;
-}
-
-/* A secret that others may read is none. Pyro5 takes such files, so this is not an error. */
-static void
-warn_of_open_key (const char *name)
-{
-  GStatBuf info;
-
-  if (!is_token_uri (name) && g_stat (name, &info) == 0 && (info.st_mode & S_IROTH) != 0)
-    g_message ("Every user of this machine can read the private key ‘%s’", name);
-}
-
-/* ---- The own certificate ---- */
-
-static int
-pin_cb (void *data,
-        int attempt,
-        const char *token_url,
-        const char *token_label,
-        unsigned int flags,
-        char *pin,
-        size_t pin_max)
-{
-  PyrogTlsContext *self = data;
-  g_autoptr (GTlsPassword) password = NULL;
-  gsize size = 0;
-
-  if (self->objects.interaction == NULL)
-    return GNUTLS_E_PKCS11_PIN_ERROR;
-  password = g_tls_password_new ((flags & GNUTLS_PIN_WRONG) != 0 ? G_TLS_PASSWORD_RETRY
-                                                                 : G_TLS_PASSWORD_NONE,
-                                 token_label != NULL ? token_label : _ ("private key"));
-  if (g_tls_interaction_invoke_ask_password (self->objects.interaction, password, NULL, NULL)
-      != G_TLS_INTERACTION_HANDLED)
-    return GNUTLS_E_PKCS11_PIN_ERROR;
-  const guchar *value = g_tls_password_get_value (password, &size);
-  if (size >= pin_max)
-    return GNUTLS_E_PKCS11_PIN_ERROR;
-  memcpy (pin, value, size);
-  pin[size] = '\0';
-  return GNUTLS_E_SUCCESS;
-}
-
-static gboolean
-set_key_error (
-    int result, const char *certificate, const char *key, const char *password, GError **error)
-{
-  switch (result)
-    {
-    case GNUTLS_E_CERTIFICATE_KEY_MISMATCH:
-      return set_config_error (error, _ ("The key ‘%s’ does not belong to the certificate ‘%s’"),
-                               key, certificate);
-    case GNUTLS_E_DECRYPTION_FAILED:
-    case GNUTLS_E_MAC_VERIFY_FAILED:
-    case GNUTLS_E_PKCS1_WRONG_PAD:
-    case GNUTLS_E_PKCS11_PIN_ERROR:
-      return set_config_error (error,
-                               is_set (password) ? _ ("The password of the key ‘%s’ is wrong")
-                                                 : _ ("The key ‘%s’ needs a password"),
-                               key);
-    default:
-      return set_config_error (error, _ ("Can't use the certificate ‘%s’ with the key ‘%s’: %s"),
-                               certificate, key, gnutls_strerror (result));
-    }
-}
-
-static gboolean
-is_pkcs12 (const char *name)
-{
-  return g_str_has_suffix (name, ".p12") || g_str_has_suffix (name, ".pfx");
-}
-
-static gboolean
-load_files (PyrogTlsContext *self,
-            const char *certificate,
-            const char *key,
-            const char *password,
-            GError **error)
-{
-  int result;
-
-  if (!check_readable (certificate, error) || !check_readable (key, error))
-    return FALSE;
-  warn_of_open_key (key);
-  if (is_pkcs12 (certificate))
-    result = gnutls_certificate_set_x509_simple_pkcs12_file (
-        self->credentials, certificate, GNUTLS_X509_FMT_DER, password != NULL ? password : "");
-  else
-    result = gnutls_certificate_set_x509_key_file2 (self->credentials, certificate, key,
-                                                    GNUTLS_X509_FMT_PEM,
-                                                    is_set (password) ? password : NULL, 0);
-  return result >= 0 || set_key_error (result, certificate, key, password, error);
-}
-
-static gboolean
-load_object (PyrogTlsContext *self, GTlsCertificate *certificate, GError **error)
-{
-  g_autofree char *key = NULL;
-  g_autoptr (GString) pem = g_string_new (NULL);
-
-  g_object_get (certificate, "private-key-pem", &key, NULL);
-  if (key == NULL)
-    return set_config_error (error, _ ("The certificate comes without its private key"));
-  for (GTlsCertificate *link = certificate; link != NULL;
-       link = g_tls_certificate_get_issuer (link))
-    {
-      g_autofree char *text = NULL;
-      g_object_get (link, "certificate-pem", &text, NULL);
-      g_string_append (pem, text);
-    }
-  const gnutls_datum_t chain = { (guint8 *) pem->str, (guint) pem->len };
-  const gnutls_datum_t secret = { (guint8 *) key, (guint) strlen (key) };
-  int result = gnutls_certificate_set_x509_key_mem2 (self->credentials, &chain, &secret,
-                                                     GNUTLS_X509_FMT_PEM, NULL, 0);
-  gnutls_memset (key, 0, strlen (key));
-  return result >= 0
-         || set_config_error (error, _ ("Can't use the certificate: %s"), gnutls_strerror (result));
-}
-
-/* A certificate that every peer would refuse is found here, not by the first of them */
-static gboolean
-check_validity (PyrogTlsContext *self, const char *name, GError **error)
-{
-  gnutls_x509_crt_t *list = NULL;
-  guint count = 0;
-  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
-
-  if (gnutls_certificate_get_x509_crt (self->credentials, 0, &list, &count) < 0 || count == 0)
-    return TRUE;
-  gint64 begin = gnutls_x509_crt_get_activation_time (list[0]);
-  gint64 end = gnutls_x509_crt_get_expiration_time (list[0]);
-  for (guint i = 0; i < count; i++)
-    gnutls_x509_crt_deinit (list[i]);
-  gnutls_free (list);
-  if (now > end)
-    return set_config_error (error, _ ("The certificate ‘%s’ has expired"), name);
-  if (now < begin)
-    return set_config_error (error, _ ("The certificate ‘%s’ is not valid yet"), name);
-  /* One that is made anew each day is not old in its last hours */
-  if (end - now < MIN (WARNING_TIME, (end - begin) / 3))
-    g_message ("The certificate ‘%s’ expires in less than %d days", name,
-               WARNING_TIME / (24 * 60 * 60));
-  return TRUE;
-}
-
-static gboolean
-load_certificate (PyrogTlsContext *self, GError **error)
-{
-  const Items *items = &items_of[self->role];
-  const char *certificate = pyrog_config_get_text (self->config, items->certificate);
-  const char *key = pyrog_config_get_text (self->config, items->key);
-  const char *password = pyrog_config_get_text (self->config, items->password);
-
-  gnutls_certificate_set_pin_function (self->credentials, pin_cb, self);
-  if (self->objects.certificate != NULL)
-    return load_object (self, self->objects.certificate, error)
-           && check_validity (self, _ ("of this program"), error);
-  if (!is_set (certificate) && self->role == PYROG_TLS_SERVER)
-    return set_config_error (error, _ ("SSL is on, but SSL_SERVERCERT names no certificate"));
-  if (!is_set (certificate))
-    return !is_set (key)
-           || set_config_error (error, _ ("SSL_CLIENTKEY needs SSL_CLIENTCERT beside it"));
-  /* The key may be in the file of the certificate */
-  return load_files (self, certificate, is_set (key) ? key : certificate, password, error)
-         && check_validity (self, certificate, error);
 }
 
 /* ---- Whom to trust ---- */
@@ -306,7 +103,7 @@ database_from_text (const char *text, GError **error)
       database = g_tls_file_database_new (path, error);
     }
   else
-    set_config_error (error, _ ("Can't keep the trusted certificates: %s"), g_strerror (errno));
+    pyrog_tls_set_error (error, _ ("Can't keep the trusted certificates: %s"), g_strerror (errno));
   if (fd >= 0)
     close (fd);
   return database;
@@ -324,13 +121,13 @@ load_anchors (const char *path, GError **error)
     g_file_get_contents (path, &text, NULL, &cause);
   if (cause != NULL)
     {
-      set_config_error (error, _ ("Can't read the trusted certificates ‘%s’: %s"), path,
-                        cause->message);
+      pyrog_tls_set_error (error, _ ("Can't read the trusted certificates ‘%s’: %s"), path,
+                           cause->message);
       return NULL;
     }
   if (strstr (text, "-----BEGIN ") == NULL)
     {
-      set_config_error (error, _ ("There is no certificate in ‘%s’"), path);
+      pyrog_tls_set_error (error, _ ("There is no certificate in ‘%s’"), path);
       return NULL;
     }
   return database_from_text (text, error);
@@ -343,7 +140,7 @@ load_database (PyrogTlsContext *self, GError **error)
   GTlsBackend *backend = g_tls_backend_get_default ();
 
   if (!g_tls_backend_supports_tls (backend))
-    return set_config_error (error, _ ("SSL is on, but GLib's TLS support is not installed"));
+    return pyrog_tls_set_error (error, _ ("SSL is on, but GLib's TLS support is not installed"));
   if (self->objects.database != NULL)
     self->database = g_object_ref (self->objects.database);
   else if (is_set (anchors))
@@ -351,7 +148,7 @@ load_database (PyrogTlsContext *self, GError **error)
   else if (self->demand == GNUTLS_CERT_IGNORE)
     self->database = g_tls_backend_get_default_database (backend);
   else
-    return set_config_error (
+    return pyrog_tls_set_error (
         error,
         _ ("Clients have to show certificates, but SSL_CACERTS does not say whose to trust"));
   return self->database != NULL;
@@ -397,7 +194,7 @@ pyrog_tls_context_new (PyrogConfig *config,
   gnutls_certificate_allocate_credentials (&self->credentials);
   self->stamp = make_stamp (self);
   load_demand (self);
-  if (!load_certificate (self, error) || !load_database (self, error))
+  if (!pyrog_tls_load_identity (self, error) || !load_database (self, error))
     return NULL;
   if (role == PYROG_TLS_SERVER && self->demand == GNUTLS_CERT_IGNORE)
     gnutls_session_ticket_key_generate (&self->ticket_key);

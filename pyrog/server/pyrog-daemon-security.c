@@ -128,8 +128,9 @@ pyrog_daemon_set_tls_database (PyrogDaemon *self, GTlsDatabase *database)
  * @self: a daemon
  * @interaction: (nullable): is asked for the password of the key, or the PIN of its token
  *
- * Says who knows the passwords that the configuration does not. To be called before the daemon's
- * first use.
+ * Says who knows the passwords that the configuration does not. It is asked when the certificates
+ * are read, in the thread that starts the daemon, and in the daemon's context when a file was
+ * replaced. To be called before the daemon's first use.
  *
  * Since: 1.0
  */

@@ -4,6 +4,7 @@
 
 #include "certificates.h"
 
+#include <gnutls/pkcs12.h>
 #include <gnutls/x509.h>
 #include <string.h>
 
@@ -114,4 +115,101 @@ test_certificate_new (const TestCertificate *wanted, GTlsCertificate *issuer)
   GTlsCertificate *made = g_tls_certificate_new_from_pem (both, -1, &error);
   g_assert_no_error (error);
   return made;
+}
+
+/* ---- Locked ones ---- */
+
+static void
+import (GTlsCertificate *certificate, gnutls_x509_crt_t *crt, gnutls_x509_privkey_t *key)
+{
+  g_autofree char *crt_pem = NULL;
+  g_autofree char *key_pem = NULL;
+
+  g_object_get (certificate, "certificate-pem", &crt_pem, "private-key-pem", &key_pem, NULL);
+  const gnutls_datum_t crt_data = { (guint8 *) crt_pem, (guint) strlen (crt_pem) };
+  const gnutls_datum_t key_data = { (guint8 *) key_pem, (guint) strlen (key_pem) };
+  check (gnutls_x509_crt_init (crt));
+  check (gnutls_x509_crt_import (*crt, &crt_data, GNUTLS_X509_FMT_PEM));
+  check (gnutls_x509_privkey_init (key));
+  check (gnutls_x509_privkey_import (*key, &key_data, GNUTLS_X509_FMT_PEM));
+}
+
+static GBytes *
+take_bytes (gnutls_datum_t *data)
+{
+  GBytes *bytes = g_bytes_new (data->data, data->size);
+
+  gnutls_free (data->data);
+  return bytes;
+}
+
+static GBytes *
+lock_key (gnutls_x509_privkey_t key, gnutls_x509_crt_fmt_t format, const char *password)
+{
+  gnutls_datum_t out;
+
+  check (
+      gnutls_x509_privkey_export2_pkcs8 (key, format, password, GNUTLS_PKCS_PBES2_AES_256, &out));
+  return take_bytes (&out);
+}
+
+GBytes *
+test_certificate_lock_key (GTlsCertificate *certificate, const char *password)
+{
+  gnutls_x509_crt_t crt;
+  gnutls_x509_privkey_t key;
+
+  import (certificate, &crt, &key);
+  GBytes *locked = lock_key (key, GNUTLS_X509_FMT_PEM, password);
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+  return locked;
+}
+
+/* One bag for the certificate and one for the key, tied by the key's id */
+static void
+fill_bags (gnutls_pkcs12_bag_t bags[2],
+           gnutls_x509_crt_t crt,
+           gnutls_x509_privkey_t key,
+           const char *password)
+{
+  g_autoptr (GBytes) locked = lock_key (key, GNUTLS_X509_FMT_DER, password);
+  guint8 id[20];
+  gsize size = sizeof id;
+
+  check (gnutls_x509_crt_get_key_id (crt, 0, id, &size));
+  const gnutls_datum_t key_id = { id, (guint) size };
+  const gnutls_datum_t key_data
+      = { (guint8 *) g_bytes_get_data (locked, NULL), (guint) g_bytes_get_size (locked) };
+  check (gnutls_pkcs12_bag_set_crt (bags[0], crt));
+  check (gnutls_pkcs12_bag_set_key_id (bags[0], 0, &key_id));
+  check (gnutls_pkcs12_bag_encrypt (bags[0], password, GNUTLS_PKCS_PBES2_AES_256));
+  check (gnutls_pkcs12_bag_set_data (bags[1], GNUTLS_BAG_PKCS8_ENCRYPTED_KEY, &key_data));
+  check (gnutls_pkcs12_bag_set_key_id (bags[1], 0, &key_id));
+}
+
+GBytes *
+test_certificate_lock_both (GTlsCertificate *certificate, const char *password)
+{
+  gnutls_x509_crt_t crt;
+  gnutls_x509_privkey_t key;
+  gnutls_pkcs12_t file;
+  gnutls_pkcs12_bag_t bags[2];
+  gnutls_datum_t out;
+
+  import (certificate, &crt, &key);
+  check (gnutls_pkcs12_init (&file));
+  check (gnutls_pkcs12_bag_init (&bags[0]));
+  check (gnutls_pkcs12_bag_init (&bags[1]));
+  fill_bags (bags, crt, key, password);
+  check (gnutls_pkcs12_set_bag (file, bags[0]));
+  check (gnutls_pkcs12_set_bag (file, bags[1]));
+  check (gnutls_pkcs12_generate_mac (file, password));
+  check (gnutls_pkcs12_export2 (file, GNUTLS_X509_FMT_DER, &out));
+  gnutls_pkcs12_bag_deinit (bags[0]);
+  gnutls_pkcs12_bag_deinit (bags[1]);
+  gnutls_pkcs12_deinit (file);
+  gnutls_x509_crt_deinit (crt);
+  gnutls_x509_privkey_deinit (key);
+  return take_bytes (&out);
 }

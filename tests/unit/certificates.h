@@ -29,5 +29,8 @@ typedef struct
 /* Makes a certificate and a P-256 key for it. The issuer is a CA that this made before, or NULL for
  * one that signs itself and is a CA. */
 GTlsCertificate *test_certificate_new (const TestCertificate *wanted, GTlsCertificate *issuer);
+/* Its key as encrypted PEM, and both as PKCS#12 (free with g_bytes_unref()) */
+GBytes *test_certificate_lock_key (GTlsCertificate *certificate, const char *password);
+GBytes *test_certificate_lock_both (GTlsCertificate *certificate, const char *password);
 
 G_END_DECLS

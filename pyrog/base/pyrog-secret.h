@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Wipes a text before it frees it */
+void pyrog_secret_free (char *text);
+/* How messages and dumps call a file or the object of a token: without the second part of a PKCS#11
+ * uri, which may hold a PIN. Free with g_free(). */
+char *pyrog_secret_hide_pin (const char *name);
+
+G_END_DECLS
