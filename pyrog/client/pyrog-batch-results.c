@@ -122,10 +122,11 @@ pyrog_batch_results_get_size (PyrogBatchResults *self)
 static GVariant *
 take_exception (PyrogBatchResults *self, const PyrogValue *exception, GError **error)
 {
+  const PyrogOutcomeParts reply = pyrog_call_get_reply_parts (self->call);
   g_autoptr (PyrogOutcome) outcome = NULL;
 
   self->failed = TRUE;
-  g_propagate_error (error, pyrog_remote_error_new (exception, self->call->annotations, &outcome));
+  g_propagate_error (error, pyrog_remote_error_new (exception, &reply, &outcome));
   return NULL;
 }
 

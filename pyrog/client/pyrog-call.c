@@ -7,8 +7,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "pyrog-error-private.h"
-#include "pyrog-outcome-private.h"
 #include "pyrog-remote-error.h"
+#include "pyrog-uuid.h"
 
 #define STREAM_ANNOTATION "STRM"
 #define MAX_STREAM_ID 64
@@ -46,6 +46,7 @@ pyrog_call_unref (PyrogCall *call)
   g_clear_pointer (&call->arena, pyrog_arena_free);
   g_clear_pointer (&call->chunk, pyrog_chunk_unref);
   g_clear_pointer (&call->annotations, g_variant_unref);
+  g_free (call->correlation_id);
   g_free (call->stream_id);
   g_free (call);
 }
@@ -73,16 +74,18 @@ static GVariant *
 annotations_of (const PyrogMessage *message)
 {
   GVariantBuilder builder;
-  PyrogAnnotation annotation;
+  PyrogAnnotation annotation, last;
   gsize offset = 0;
 
   if (message->header.annotations_size == 0)
     return NULL;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{say}"));
   while (pyrog_message_next_annotation (message, &offset, &annotation))
-    g_variant_builder_add (
-        &builder, "{s@ay}", annotation.id,
-        g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, annotation.data, annotation.size, 1));
+    if (pyrog_message_find_annotation (message, annotation.id, &last)
+        && last.data == annotation.data)
+      g_variant_builder_add (
+          &builder, "{s@ay}", annotation.id,
+          g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, annotation.data, annotation.size, 1));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
@@ -118,10 +121,20 @@ take_stream (PyrogCall *call, const PyrogMessage *message)
   return TRUE;
 }
 
+PyrogOutcomeParts
+pyrog_call_get_reply_parts (PyrogCall *call)
+{
+  return (PyrogOutcomeParts){ .execution = PYROG_EXECUTION_ANSWERED,
+                              .annotations = call->annotations,
+                              .correlation_id = call->correlation_id };
+}
+
 static void
 take_exception (PyrogCall *call)
 {
-  call->error = pyrog_remote_error_new (&call->result, call->annotations, &call->outcome);
+  const PyrogOutcomeParts reply = pyrog_call_get_reply_parts (call);
+
+  call->error = pyrog_remote_error_new (&call->result, &reply, &call->outcome);
 }
 
 gboolean
@@ -146,6 +159,8 @@ pyrog_call_take_reply (PyrogCall *call,
   if (call->abandoned)
     return TRUE;
   call->annotations = annotations_of (&message);
+  if ((header->flags & PYROG_FLAG_CORRELATION_ID) != 0)
+    call->correlation_id = pyrog_uuid_to_string (header->correlation_id);
   if ((header->flags & PYROG_FLAG_ITEM_STREAM) != 0)
     return take_stream (call, &message);
   pyrog_arena_set_budget (call->arena, pyrog_arena_budget_for (message.payload_size),

@@ -9,7 +9,7 @@
 #include "pyrog-chunk.h"
 #include "pyrog-codec.h"
 #include "pyrog-message.h"
-#include "pyrog-outcome.h"
+#include "pyrog-outcome-private.h"
 
 G_BEGIN_DECLS
 
@@ -70,6 +70,7 @@ struct _PyrogCall
   PyrogValue result;
   gsize reply_size;      /* bytes */
   GVariant *annotations; /* (owned) (nullable) of the reply, a{say} */
+  char *correlation_id;  /* (owned) (nullable) of the reply */
   char *stream_id;       /* (owned) (nullable) the result is an item stream */
 };
 
@@ -81,6 +82,8 @@ void pyrog_call_unref (PyrogCall *call);
 void pyrog_call_set_timeout (PyrogCall *call, double seconds);
 /* Ends it with an error that says how far it came; takes the error */
 void pyrog_call_fail (PyrogCall *call, GError *error, PyrogExecution execution);
+/* What the reply says besides its result; the call owns it */
+PyrogOutcomeParts pyrog_call_get_reply_parts (PyrogCall *call);
 /* Ends it with a reply message; FALSE and an error if the connection can't go on after this */
 gboolean pyrog_call_take_reply (PyrogCall *call,
                                 const PyrogHeader *header,

@@ -36,8 +36,7 @@ pyrog_proxy_make_request (PyrogProxy *self, const char *method, const PyrogCallO
 static void
 set_outcome (PyrogCall *call, PyrogOutcome **outcome)
 {
-  const PyrogOutcomeParts parts
-      = { .execution = PYROG_EXECUTION_ANSWERED, .annotations = call->annotations };
+  const PyrogOutcomeParts parts = pyrog_call_get_reply_parts (call);
 
   if (outcome == NULL)
     return;

@@ -61,6 +61,7 @@ pyrog_client_new (PyrogConnection *connection,
   g_atomic_ref_count_init (&client->peer.refs);
   client->peer.connection = g_object_ref (connection);
   client->peer.instances = pyrog_instance_table_new ();
+  client->peer.annotations = pyrog_dispatcher_get_annotations (dispatcher);
   client->peer.free = free_client;
   client->dispatcher = pyrog_dispatcher_ref (dispatcher);
   client->timeouts = timeouts;

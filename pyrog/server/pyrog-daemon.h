@@ -65,6 +65,10 @@ PyrogUri *pyrog_daemon_uri_for_connection (PyrogDaemon *self,
                                            GError **error);
 
 PYROG_AVAILABLE_IN_ALL
+gboolean
+pyrog_daemon_set_annotation (PyrogDaemon *self, const char *id, GBytes *data, GError **error);
+
+PYROG_AVAILABLE_IN_ALL
 void pyrog_daemon_set_tls_certificate (PyrogDaemon *self, GTlsCertificate *certificate);
 PYROG_AVAILABLE_IN_ALL
 void pyrog_daemon_set_tls_database (PyrogDaemon *self, GTlsDatabase *database);

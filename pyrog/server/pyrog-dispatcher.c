@@ -22,9 +22,10 @@ struct _PyrogDispatcher
 {
   gatomicrefcount refs;
   PyrogDispatcherOptions options;
-  PyrogCookie *cookie;       /* (owned) (nullable) what peers have to know */
-  PyrogObjectTable *objects; /* (owned) */
-  PyrogStreamTable *streams; /* (owned) */
+  PyrogCookie *cookie;               /* (owned) (nullable) what peers have to know */
+  PyrogObjectTable *objects;         /* (owned) */
+  PyrogStreamTable *streams;         /* (owned) */
+  PyrogAnnotationTable *annotations; /* (owned) of all replies */
 };
 
 static guint
@@ -74,6 +75,7 @@ pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
   dispatcher->options = *options;
   dispatcher->objects = pyrog_object_table_new ();
   dispatcher->streams = pyrog_stream_table_new (&options->streams);
+  dispatcher->annotations = pyrog_annotation_table_new ();
   return dispatcher;
 }
 
@@ -92,6 +94,7 @@ pyrog_dispatcher_unref (PyrogDispatcher *dispatcher)
   pyrog_cookie_free (dispatcher->cookie);
   pyrog_object_table_free (dispatcher->objects);
   pyrog_stream_table_free (dispatcher->streams);
+  pyrog_annotation_table_free (dispatcher->annotations);
   g_free (dispatcher);
 }
 
@@ -112,6 +115,12 @@ PyrogStreamTable *
 pyrog_dispatcher_get_streams (PyrogDispatcher *dispatcher)
 {
   return dispatcher->streams;
+}
+
+PyrogAnnotationTable *
+pyrog_dispatcher_get_annotations (PyrogDispatcher *dispatcher)
+{
+  return dispatcher->annotations;
 }
 
 gsize
@@ -191,9 +200,11 @@ write_reply (PyrogDispatcher *dispatcher,
   if (stream != NULL && stream_id == NULL)
     pyrog_item_stream_close (stream);
   if (error != NULL)
-    pyrog_invocation_write_error (invocation->codec, &invocation->header, error, out);
+    pyrog_invocation_write_error (invocation->codec, &invocation->header, error, peer->annotations,
+                                  out);
   else
-    pyrog_invocation_write_reply (invocation, out, stream_id, dispatcher->options.compress,
+    pyrog_invocation_write_reply (invocation, out, peer->annotations, stream_id,
+                                  dispatcher->options.compress,
                                   dispatcher->options.max_message_size);
 }
 
@@ -360,11 +371,11 @@ run_invocation (PyrogDispatcher *dispatcher,
 }
 
 static void
-write_error (const PyrogMessage *message, const GError *error, PyrogBuffer *out)
+write_error (PyrogPeer *peer, const PyrogMessage *message, const GError *error, PyrogBuffer *out)
 {
   if ((message->header.flags & PYROG_FLAG_ONEWAY) == 0)
     pyrog_invocation_write_error (codec_or_marshal (message->header.serializer), &message->header,
-                                  error, out);
+                                  error, peer->annotations, out);
 }
 
 /* The annotation of a blob is written in marshal */
@@ -431,7 +442,7 @@ invoke (PyrogDispatcher *dispatcher,
 
   if (!decode_call (dispatcher, message, codec, arena, chunk, &call, &blob, &error))
     {
-      write_error (message, error, out);
+      write_error (peer, message, error, out);
       return PYROG_DISPATCH_DONE;
     }
   g_autoptr (PyrogInvocation) invocation = pyrog_invocation_new (
@@ -441,13 +452,14 @@ invoke (PyrogDispatcher *dispatcher,
 }
 
 static PyrogDispatch
-pong (const PyrogHeader *request, PyrogBuffer *out)
+pong (PyrogPeer *peer, const PyrogHeader *request, PyrogBuffer *out)
 {
   PyrogHeader header
       = { .type = PYROG_MESSAGE_PING, .serializer = request->serializer, .seq = request->seq };
   PyrogMessageWriter writer;
 
   pyrog_message_begin (&writer, out, &header);
+  pyrog_annotation_table_write (peer->annotations, NULL, &writer);
   pyrog_message_begin_payload (&writer);
   pyrog_buffer_append (out, "pong", 4);
   pyrog_message_end (&writer, FALSE, G_MAXUINT32, NULL);
@@ -501,7 +513,7 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
     case PYROG_MESSAGE_INVOKE:
       return invoke (dispatcher, peer, &message, g_steal_pointer (&arena), chunk, out);
     case PYROG_MESSAGE_PING:
-      return pong (header, out);
+      return pong (peer, header, out);
     default:
       return PYROG_DISPATCH_CLOSE;
     }

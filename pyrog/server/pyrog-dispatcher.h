@@ -40,6 +40,8 @@ void pyrog_dispatcher_unref (PyrogDispatcher *dispatcher);
 void pyrog_dispatcher_set_cookie (PyrogDispatcher *dispatcher, PyrogCookie *owned_cookie);
 PyrogObjectTable *pyrog_dispatcher_get_objects (PyrogDispatcher *dispatcher);
 PyrogStreamTable *pyrog_dispatcher_get_streams (PyrogDispatcher *dispatcher);
+/* What peers' annotations are to be */
+PyrogAnnotationTable *pyrog_dispatcher_get_annotations (PyrogDispatcher *dispatcher);
 
 /* The most bytes of the peer's next message, by its state */
 gsize pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer);

@@ -45,6 +45,7 @@ static void
 write_reply (const PyrogHeader *request,
              const PyrogCodec *codec,
              PyrogMessageType type,
+             PyrogAnnotationTable *annotations,
              const PyrogValue *payload,
              PyrogBuffer *out)
 {
@@ -56,6 +57,7 @@ write_reply (const PyrogHeader *request,
 
   memcpy (header.correlation_id, request->correlation_id, PYROG_CORRELATION_ID_SIZE);
   pyrog_message_begin (&writer, out, &header);
+  pyrog_annotation_table_write (annotations, NULL, &writer);
   pyrog_message_begin_payload (&writer);
   if (codec->encode (payload, "handshake", out, NULL))
     pyrog_message_end (&writer, FALSE, PYROG_MAX_CONNECTOK_SIZE, NULL);
@@ -74,7 +76,7 @@ pyrog_handshake_refuse (const PyrogHeader *request, const char *text, PyrogBuffe
   /* Pyro5 answers in marshal where it does not know what the peer speaks */
   write_reply (request != NULL ? request : &unknown,
                codec != NULL ? codec : pyrog_codec_get (PYROG_SERIALIZER_MARSHAL),
-               PYROG_MESSAGE_CONNECTFAIL, &reason, out);
+               PYROG_MESSAGE_CONNECTFAIL, NULL, &reason, out);
   return PYROG_DISPATCH_CLOSE;
 }
 
@@ -82,7 +84,7 @@ pyrog_handshake_refuse (const PyrogHeader *request, const char *text, PyrogBuffe
 static gboolean
 write_acceptance (PyrogServant *servant,
                   GVariant *answer,
-                  gboolean extended,
+                  PyrogPeer *peer,
                   const PyrogHeader *request,
                   const PyrogCodec *codec,
                   PyrogBuffer *out)
@@ -101,14 +103,14 @@ write_acceptance (PyrogServant *servant,
     pyrog_builder_utf8 (&builder, "hello", strlen ("hello"));
   pyrog_builder_utf8 (&builder, "meta", strlen ("meta"));
   pyrog_servant_add_metadata (servant, &builder);
-  if (extended)
+  if (peer->extended)
     {
       pyrog_builder_utf8 (&builder, PYROG_EXTENSIONS_KEY, strlen (PYROG_EXTENSIONS_KEY));
       pyrog_builder_add (&builder, pyrog_extensions_get ());
     }
   pyrog_builder_close (&builder);
   if (pyrog_builder_finish (&builder, &value, NULL))
-    write_reply (request, codec, PYROG_MESSAGE_CONNECTOK, &value, out);
+    write_reply (request, codec, PYROG_MESSAGE_CONNECTOK, peer->annotations, &value, out);
   pyrog_builder_clear (&builder);
   return out->size > start;
 }
@@ -132,7 +134,7 @@ accept (PyrogObjectTable *objects,
     servant = pyrog_object_table_lookup (objects, object_id, strlen (object_id));
   if (servant == NULL)
     return pyrog_handshake_refuse (request, hide_objects ? "refused" : "unknown object", out);
-  peer->authenticated = write_acceptance (servant, answer, peer->extended, request, codec, out);
+  peer->authenticated = write_acceptance (servant, answer, peer, request, codec, out);
   if (peer->authenticated)
     return PYROG_DISPATCH_DONE;
   return pyrog_handshake_refuse (request, "too much metadata", out);

@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include "pyrog-annotation-table.h"
 #include "pyrog-chunk.h"
 #include "pyrog-codec.h"
 #include "pyrog-invocation.h"
@@ -96,9 +97,11 @@ gboolean pyrog_invocation_take_member_answer (PyrogInvocation *self,
 PyrogItemStream *pyrog_invocation_get_stream (PyrogInvocation *self);
 
 /* Appends the reply message: the answer or, if that can't be written, an exception that says so. It
- * must have been answered. stream_id (nullable) announces the stream under that name. */
+ * must have been answered. stream_id (nullable) announces the stream under that name, shared
+ * (nullable) are annotations of all replies. */
 void pyrog_invocation_write_reply (PyrogInvocation *self,
                                    PyrogBuffer *out,
+                                   PyrogAnnotationTable *shared,
                                    const char *stream_id,
                                    gboolean compress,
                                    gsize max_size);
@@ -107,6 +110,7 @@ void pyrog_invocation_write_reply (PyrogInvocation *self,
 void pyrog_invocation_write_error (const PyrogCodec *codec,
                                    const PyrogHeader *request,
                                    const GError *error,
+                                   PyrogAnnotationTable *shared,
                                    PyrogBuffer *out);
 
 G_END_DECLS

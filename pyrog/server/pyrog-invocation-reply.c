@@ -101,8 +101,9 @@ typedef struct
   const PyrogCodec *codec;
   const PyrogHeader *request;
   guint16 flags;
-  GHashTable *annotations; /* (nullable) */
-  const char *stream_id;   /* (nullable) */
+  GHashTable *annotations;      /* (nullable) */
+  PyrogAnnotationTable *shared; /* (nullable) */
+  const char *stream_id;        /* (nullable) */
   gboolean compress;
   gsize max_size;
 } Reply;
@@ -110,18 +111,10 @@ typedef struct
 static void
 add_annotations (PyrogMessageWriter *writer, const Reply *reply)
 {
-  GHashTableIter iter;
-  gpointer id, data;
-
   if (reply->stream_id != NULL)
     pyrog_message_add_annotation (writer, STREAM_ANNOTATION, reply->stream_id,
                                   strlen (reply->stream_id));
-  if (reply->annotations == NULL)
-    return;
-  g_hash_table_iter_init (&iter, reply->annotations);
-  while (g_hash_table_iter_next (&iter, &id, &data))
-    pyrog_message_add_annotation (writer, id, g_bytes_get_data (data, NULL),
-                                  g_bytes_get_size (data));
+  pyrog_annotation_table_write (reply->shared, reply->annotations, writer);
 }
 
 static gboolean
@@ -155,15 +148,18 @@ void
 pyrog_invocation_write_error (const PyrogCodec *codec,
                               const PyrogHeader *request,
                               const GError *error,
+                              PyrogAnnotationTable *shared,
                               PyrogBuffer *out)
 {
   g_autofree char *text
       = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
   g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", text));
   const Exception exception = { pyrog_error_to_class (error->domain, error->code), args, NULL };
-  const Reply reply = {
-    .codec = codec, .request = request, .flags = PYROG_FLAG_EXCEPTION, .max_size = G_MAXUINT32
-  };
+  const Reply reply = { .codec = codec,
+                        .request = request,
+                        .flags = PYROG_FLAG_EXCEPTION,
+                        .shared = shared,
+                        .max_size = G_MAXUINT32 };
 
   /* A dict of short strings can be written by every codec */
   write_exception (&reply, &exception, out, NULL);
@@ -212,17 +208,24 @@ write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **er
 void
 pyrog_invocation_write_reply (PyrogInvocation *self,
                               PyrogBuffer *out,
+                              PyrogAnnotationTable *shared,
                               const char *stream_id,
                               gboolean compress,
                               gsize max_size)
 {
-  Reply reply = { self->codec, &self->header, 0, self->annotations, stream_id, compress, max_size };
+  Reply reply = { .codec = self->codec,
+                  .request = &self->header,
+                  .annotations = self->annotations,
+                  .shared = shared,
+                  .stream_id = stream_id,
+                  .compress = compress,
+                  .max_size = max_size };
   g_autoptr (GError) error = NULL;
 
   if (!write_answer (self, &reply, out, &error))
     {
       g_prefix_error (&error, "%s", _ ("The answer can't be sent: "));
-      pyrog_invocation_write_error (self->codec, &self->header, error, out);
+      pyrog_invocation_write_error (self->codec, &self->header, error, shared, out);
     }
 }
 

@@ -10,7 +10,6 @@
 #include "pyrog-error-private.h"
 #include "pyrog-format.h"
 #include "pyrog-invocation-private.h"
-#include "pyrog-uuid.h"
 #include "pyrog-value-variant.h"
 
 /**
@@ -453,26 +452,6 @@ pyrog_invocation_get_sequence (PyrogInvocation *self)
   g_return_val_if_fail (PYROG_IS_INVOCATION (self), 0);
 
   return self->header.seq;
-}
-
-/**
- * pyrog_invocation_get_correlation_id:
- * @self: an invocation
- *
- * The id by which the caller knows the call and what comes of it.
- *
- * Returns: (transfer full) (nullable): the text of a UUID, or %NULL if the call has none
- *
- * Since: 1.0
- */
-char *
-pyrog_invocation_get_correlation_id (PyrogInvocation *self)
-{
-  g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
-
-  if ((self->header.flags & PYROG_FLAG_CORRELATION_ID) == 0)
-    return NULL;
-  return pyrog_uuid_to_string (self->header.correlation_id);
 }
 
 const PyrogValue *

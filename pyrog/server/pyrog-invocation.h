@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "pyrog-call-options.h"
 #include "pyrog-connection.h"
 #include "pyrog-enums.h"
 #include "pyrog-item-stream.h"
@@ -47,6 +48,10 @@ PYROG_AVAILABLE_IN_ALL
 guint pyrog_invocation_get_sequence (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL
 char *pyrog_invocation_get_correlation_id (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
+char *pyrog_invocation_ensure_correlation_id (PyrogInvocation *self);
+PYROG_AVAILABLE_IN_ALL
+PyrogCallOptions *pyrog_call_options_new_for_invocation (PyrogInvocation *invocation);
 PYROG_AVAILABLE_IN_ALL
 PyrogInvocation *pyrog_invocation_hold (PyrogInvocation *self);
 PYROG_AVAILABLE_IN_ALL

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pyrog-access-request-private.h"
+#include "pyrog-annotation-table.h"
 #include "pyrog-buffer.h"
 #include "pyrog-connection.h"
 #include "pyrog-instance-table.h"
@@ -37,11 +38,12 @@ typedef PyrogDispatch (*PyrogResumeFunc) (PyrogPeer *peer, PyrogBuffer *out, gpo
 struct _PyrogPeer
 {
   gatomicrefcount refs;
-  PyrogConnection *connection;   /* (owned) (nullable) NULL in tests */
-  PyrogInstanceTable *instances; /* (owned) what factories made for it */
-  PyrogBatchRun *batch;          /* (owned) (nullable) what is being carried out */
-  gboolean authenticated;        /* the handshake succeeded */
-  gboolean extended;             /* it offered extensions that we have */
+  PyrogConnection *connection;       /* (owned) (nullable) NULL in tests */
+  PyrogInstanceTable *instances;     /* (owned) what factories made for it */
+  PyrogBatchRun *batch;              /* (owned) (nullable) what is being carried out */
+  gboolean authenticated;            /* the handshake succeeded */
+  gboolean extended;                 /* it offered extensions that we have */
+  PyrogAnnotationTable *annotations; /* (unowned) (nullable) of all replies; not for the refused */
   /* Brings a reply that came late: reply is the message, or NULL for a oneway call and for one call
    * of a batch that is to go on. In the thread that answers. */
   void (*reply_later) (PyrogPeer *peer, GBytes *reply);

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "pyrog-error-private.h"
-#include "pyrog-outcome-private.h"
 #include "pyrog-value-variant.h"
 
 #define TRACEBACK_ATTRIBUTE "_pyroTraceback"
@@ -82,24 +81,25 @@ static PyrogOutcome *
 make_outcome (const char *remote_class,
               GVariant *args,
               const PyrogValue *attributes,
-              GVariant *annotations)
+              const PyrogOutcomeParts *reply)
 {
   g_autoptr (GVariant) attribute_dict = sequence_to_variant (attributes, PYROG_KIND_DICT);
   g_auto (GStrv) traceback = traceback_of (attributes);
-  const PyrogOutcomeParts parts = {
-    .execution = PYROG_EXECUTION_ANSWERED,
-    .remote_class = remote_class,
-    .args = args,
-    .attributes = attribute_dict,
-    .traceback = (const char *const *) traceback,
-    .annotations = annotations,
-  };
+  PyrogOutcomeParts parts
+      = reply != NULL ? *reply : (PyrogOutcomeParts){ .execution = PYROG_EXECUTION_ANSWERED };
+
+  parts.remote_class = remote_class;
+  parts.args = args;
+  parts.attributes = attribute_dict;
+  parts.traceback = (const char *const *) traceback;
 
   return pyrog_outcome_new (&parts);
 }
 
 GError *
-pyrog_remote_error_new (const PyrogValue *exception, GVariant *annotations, PyrogOutcome **outcome)
+pyrog_remote_error_new (const PyrogValue *exception,
+                        const PyrogOutcomeParts *reply,
+                        PyrogOutcome **outcome)
 {
   g_autofree char *remote_class = text_member (exception, "__class__", MAX_CLASS);
   const PyrogValue *args = pyrog_value_lookup (exception, "args");
@@ -112,8 +112,8 @@ pyrog_remote_error_new (const PyrogValue *exception, GVariant *annotations, Pyro
   g_autofree char *message = message_of (args, arguments, remote_class);
   pyrog_error_from_class (remote_class, &domain, &code);
   GError *error = g_error_new_literal (domain, code, message);
-  *outcome = make_outcome (remote_class, arguments, pyrog_value_lookup (exception, "attributes"),
-                           annotations);
+  *outcome
+      = make_outcome (remote_class, arguments, pyrog_value_lookup (exception, "attributes"), reply);
   pyrog_error_set_outcome (error, *outcome);
   return error;
 }

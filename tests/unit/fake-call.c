@@ -75,7 +75,7 @@ fake_call_reply (PyrogInvocation *invocation, PyrogHeader *header)
   g_autoptr (GError) error = NULL;
 
   pyrog_buffer_init (&out, G_MAXSIZE);
-  pyrog_invocation_write_reply (invocation, &out, NULL, FALSE, MAX_SIZE);
+  pyrog_invocation_write_reply (invocation, &out, NULL, NULL, FALSE, MAX_SIZE);
   pyrog_header_parse (out.data, out.size, G_MAXSIZE, &reply, &error);
   g_assert_no_error (error);
   const char *begin = (const char *) out.data + PYROG_HEADER_SIZE + reply.annotations_size;
