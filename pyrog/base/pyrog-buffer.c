@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "pyrog-block.h"
+
 #define FIRST_CAPACITY 256
 
 /* Where a writer that ignores the overflow may scribble; one a thread */
@@ -20,7 +22,7 @@ pyrog_buffer_init (PyrogBuffer *buffer, gsize limit)
 void
 pyrog_buffer_clear (PyrogBuffer *buffer)
 {
-  g_clear_pointer (&buffer->data, g_free);
+  g_clear_pointer (&buffer->data, pyrog_block_free);
   buffer->size = buffer->capacity = 0;
   buffer->overflow = FALSE;
 }
@@ -45,10 +47,13 @@ pyrog_buffer_grow (PyrogBuffer *buffer, gsize more)
   if (buffer->capacity - buffer->size >= more)
     return TRUE;
 
-  gsize capacity = MAX (buffer->capacity, FIRST_CAPACITY);
-  while (capacity - buffer->size < more)
-    capacity = capacity > G_MAXSIZE / 2 ? G_MAXSIZE : capacity * 2;
-  guint8 *data = g_try_realloc (buffer->data, capacity);
+  /* Twice as much, or what a large piece needs and some more for what comes behind it */
+  gsize wanted = buffer->size + more;
+  gsize some = wanted / 16;
+  gsize capacity = MAX (buffer->capacity, FIRST_CAPACITY / 2);
+  capacity = capacity > G_MAXSIZE / 2 ? G_MAXSIZE : capacity * 2;
+  capacity = MAX (capacity, wanted > G_MAXSIZE - some ? G_MAXSIZE : wanted + some);
+  guint8 *data = pyrog_block_grow (buffer->data, buffer->size, capacity);
   if (data == NULL)
     {
       buffer->overflow = TRUE;
@@ -107,5 +112,5 @@ pyrog_buffer_steal_bytes (PyrogBuffer *buffer)
   guint8 *data = g_steal_pointer (&buffer->data);
 
   pyrog_buffer_clear (buffer);
-  return g_bytes_new_take (data, size);
+  return g_bytes_new_with_free_func (data, size, pyrog_block_free, data);
 }

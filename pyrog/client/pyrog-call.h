@@ -39,7 +39,9 @@ struct _PyrogCall
   gatomicrefcount refs;
 
   /* The request; set before it is submitted */
-  PyrogBuffer message; /* empty: the call is done as soon as there is a connection */
+  /* Empty: the call is done as soon as there is a connection. While it is queued the connection may
+   * have it. */
+  PyrogBuffer message;
   const PyrogCodec *codec;
   char *member; /* (owned) (nullable) */
   PyrogMemberKind kind;

@@ -119,6 +119,9 @@ pyrog_session_lost_locked (PyrogSession *self, GError *error)
       PyrogExecution execution = execution_of (self, call);
       if (may_repeat (call, execution))
         {
+          if (call->message.size == 0)
+            pyrog_connection_copy_unsent (self->connection, call->start, call->end - call->start,
+                                          &call->message);
           call->state = PYROG_CALL_WAITING;
           g_queue_push_tail (&again, call);
         }
@@ -220,8 +223,8 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
   if (call->oneway)
     self->oneway_end = MIN (self->oneway_end, call->end);
   g_queue_push_tail (&self->queued, call);
-  /* A call that may be repeated keeps its message */
-  if (call->renewed && call->retries <= 0)
+  /* A call that may be repeated after it was sent keeps its message */
+  if (call->retries <= 0)
     pyrog_connection_queue (self->connection, &call->message);
   else
     pyrog_buffer_append (pyrog_connection_get_out (self->connection), call->message.data, size);

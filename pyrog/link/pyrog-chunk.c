@@ -4,13 +4,15 @@
 
 #include "pyrog-chunk.h"
 
-PyrogChunk *
-pyrog_chunk_new (gsize capacity)
+#include "pyrog-block.h"
+
+static PyrogChunk *
+make_chunk (gsize capacity, gpointer (*allocate) (gsize size))
 {
   PyrogChunk *chunk = NULL;
 
   if (capacity <= G_MAXSIZE - sizeof (PyrogChunk))
-    chunk = g_try_malloc (sizeof (PyrogChunk) + capacity);
+    chunk = allocate (sizeof (PyrogChunk) + capacity);
   if (chunk == NULL)
     return NULL;
   g_atomic_ref_count_init (&chunk->refs);
@@ -19,13 +21,26 @@ pyrog_chunk_new (gsize capacity)
 }
 
 PyrogChunk *
-pyrog_chunk_grow (PyrogChunk *chunk, gsize capacity)
+pyrog_chunk_new (gsize capacity)
+{
+  return make_chunk (capacity, pyrog_block_new);
+}
+
+PyrogChunk *
+pyrog_chunk_new_kept (gsize capacity)
+{
+  return make_chunk (capacity, pyrog_block_new_kept);
+}
+
+PyrogChunk *
+pyrog_chunk_grow (PyrogChunk *chunk, gsize used, gsize capacity)
 {
   g_assert (capacity >= chunk->capacity && !pyrog_chunk_is_shared (chunk));
 
   if (capacity > G_MAXSIZE - sizeof (PyrogChunk))
     return NULL;
-  PyrogChunk *grown = g_try_realloc (chunk, sizeof (PyrogChunk) + capacity);
+  PyrogChunk *grown
+      = pyrog_block_grow (chunk, sizeof (PyrogChunk) + used, sizeof (PyrogChunk) + capacity);
   if (grown != NULL)
     grown->capacity = capacity;
   return grown;
@@ -42,7 +57,7 @@ void
 pyrog_chunk_unref (PyrogChunk *chunk)
 {
   if (g_atomic_ref_count_dec (&chunk->refs))
-    g_free (chunk);
+    pyrog_block_free (chunk);
 }
 
 gboolean

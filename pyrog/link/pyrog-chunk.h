@@ -19,9 +19,11 @@ typedef struct
 
 /* NULL: no memory */
 PyrogChunk *pyrog_chunk_new (gsize capacity);
-/* The same with more room, where the kernel can without a copy; NULL: no memory, and nothing was
- * changed. Not for a shared one. */
-PyrogChunk *pyrog_chunk_grow (PyrogChunk *chunk, gsize capacity);
+/* Of memory that is there already, see pyrog_block_new_kept() */
+PyrogChunk *pyrog_chunk_new_kept (gsize capacity);
+/* The same with more room and the first used bytes, see pyrog_block_grow(). Not for a shared one.
+ */
+PyrogChunk *pyrog_chunk_grow (PyrogChunk *chunk, gsize used, gsize capacity);
 PyrogChunk *pyrog_chunk_ref (PyrogChunk *chunk);
 void pyrog_chunk_unref (PyrogChunk *chunk);
 gboolean pyrog_chunk_is_shared (PyrogChunk *chunk);

@@ -105,11 +105,17 @@ void pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare);
 
 /* What waits to be sent; append to it, then flush */
 PyrogBuffer *pyrog_connection_get_out (PyrogConnection *self);
-/* Appends a message; if nothing waits it takes the memory, and message gets the old one: a large
- * message is not copied */
+/* Appends a message; if nothing waits it takes the memory, and message gets the old one, empty: a
+ * large message is not copied */
 void pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message);
 /* Takes size bytes out again that begin at that position in the stream; none of them was sent */
 void pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size);
+/* Appends size bytes that begin at that position in the stream, none of which was sent, to a buffer
+ */
+void pyrog_connection_copy_unsent (PyrogConnection *self,
+                                   guint64 position,
+                                   gsize size,
+                                   PyrogBuffer *buffer);
 /* The position in the stream behind all that is queued */
 guint64 pyrog_connection_get_queued (PyrogConnection *self);
 /* Writes what it can: TRUE if no error came; what is left is get_unsent() */

@@ -299,12 +299,11 @@ wanted_capacity (PyrogConnection *self)
   return pyrog_header_message_size (&header);
 }
 
-/* Moves what was received into a new chunk */
+/* Moves what was received into a new chunk; FALSE: it is NULL */
 static gboolean
-replace_chunk (PyrogConnection *self, gsize capacity)
+replace_chunk (PyrogConnection *self, PyrogChunk *chunk)
 {
   gsize have = self->end - self->start;
-  PyrogChunk *chunk = pyrog_chunk_new (capacity);
 
   if (chunk == NULL)
     return FALSE;
@@ -319,7 +318,7 @@ replace_chunk (PyrogConnection *self, gsize capacity)
 static gboolean
 grow_chunk (PyrogConnection *self, gsize capacity)
 {
-  PyrogChunk *grown = pyrog_chunk_grow (self->chunk, capacity);
+  PyrogChunk *grown = pyrog_chunk_grow (self->chunk, self->end, capacity);
 
   if (grown == NULL)
     return FALSE;
@@ -356,9 +355,11 @@ make_room (PyrogConnection *self, PyrogChunk **spare)
       return TRUE;
     }
   gsize capacity = MAX (PYROG_CHUNK_SIZE, MIN (wanted, have * 2));
+  if (wanted > capacity && replace_chunk (self, pyrog_chunk_new_kept (wanted)))
+    return TRUE;
   if (!shared && self->start == 0 && capacity > self->chunk->capacity)
     return grow_chunk (self, capacity);
-  return replace_chunk (self, capacity);
+  return replace_chunk (self, pyrog_chunk_new (capacity));
 }
 
 static gboolean
@@ -469,7 +470,7 @@ pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare)
   else
     {
       old = pyrog_chunk_ref (self->chunk);
-      if (!replace_chunk (self, SMALL_CHUNK))
+      if (!replace_chunk (self, pyrog_chunk_new (SMALL_CHUNK)))
         return;
     }
   if (*spare == NULL && !pyrog_chunk_is_shared (old) && old->capacity == PYROG_CHUNK_SIZE)
@@ -497,12 +498,30 @@ pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message)
     pyrog_buffer_append (&self->out, message->data, message->size);
 }
 
-void
-pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
+/* The index in out of bytes that were not sent */
+static gsize
+index_of_unsent (PyrogConnection *self, guint64 position, gsize size)
 {
   gsize start = self->out_start + (gsize) (position - self->sent);
 
   g_assert (position >= self->sent && start + size <= self->out.size);
+  return start;
+}
+
+void
+pyrog_connection_copy_unsent (PyrogConnection *self,
+                              guint64 position,
+                              gsize size,
+                              PyrogBuffer *buffer)
+{
+  pyrog_buffer_append (buffer, self->out.data + index_of_unsent (self, position, size), size);
+}
+
+void
+pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
+{
+  gsize start = index_of_unsent (self, position, size);
+
   memmove (self->out.data + start, self->out.data + start + size, self->out.size - start - size);
   self->out.size -= size;
 }

@@ -384,10 +384,8 @@ finish (Writer *writer, const PyrogValue *value, GError **error)
   pyrog_buffer_init (&type, G_MAXSIZE);
   append_type (&type, value);
   pyrog_buffer_append_byte (&type, 0);
-  gsize size = writer->out.size;
-  guint8 *data = g_steal_pointer (&writer->out.data);
-  GVariant *variant
-      = g_variant_new_from_data ((const GVariantType *) type.data, data, size, TRUE, g_free, data);
+  g_autoptr (GBytes) bytes = pyrog_buffer_steal_bytes (&writer->out);
+  GVariant *variant = g_variant_new_from_bytes ((const GVariantType *) type.data, bytes, TRUE);
   pyrog_buffer_clear (&type);
   return g_variant_ref_sink (variant);
 }

@@ -13,7 +13,7 @@ test_grow (void)
   PyrogChunk *chunk = pyrog_chunk_new (100);
 
   memset (chunk->data, 'a', 100);
-  chunk = pyrog_chunk_grow (chunk, 1024 * 1024);
+  chunk = pyrog_chunk_grow (chunk, 100, 1024 * 1024);
   g_assert_nonnull (chunk);
   g_assert_cmpuint (chunk->capacity, ==, 1024 * 1024);
   g_assert_false (pyrog_chunk_is_shared (chunk));
@@ -30,7 +30,7 @@ test_too_large (void)
   g_autoptr (PyrogChunk) chunk = pyrog_chunk_new (100);
 
   memset (chunk->data, 'a', 100);
-  g_assert_null (pyrog_chunk_grow (chunk, G_MAXSIZE));
+  g_assert_null (pyrog_chunk_grow (chunk, 100, G_MAXSIZE));
   g_assert_null (pyrog_chunk_new (G_MAXSIZE));
   g_assert_cmpuint (chunk->capacity, ==, 100);
   g_assert_cmpint (chunk->data[99], ==, 'a');
