@@ -161,6 +161,8 @@ connected (PyrogSession *self)
   self->connection
       = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
                               pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
+  pyrog_connection_set_log_wire (self->connection,
+                                 pyrog_config_get_flag (self->config, PYROG_CONFIG_LOGWIRE));
   g_clear_pointer (&self->connector, pyrog_connector_free);
   if (!check_server (self, &error))
     pyrog_session_connect_failed_locked (self, error, TRUE);

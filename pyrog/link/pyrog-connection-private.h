@@ -37,6 +37,10 @@ struct _PyrogConnection
   PyrogBuffer out;
   gsize out_start; /* the first byte in out that was not sent */
   guint64 sent;
+
+  gboolean log_wire;
+  gboolean peek_logged; /* what peek finds was logged */
+  guint64 logged;       /* as sent: the position behind what was logged of the output */
 };
 
 /* Whole messages over a transport, without waiting. Not thread-safe: whoever drives a connection
@@ -53,6 +57,12 @@ pyrog_connection_start_tls (PyrogConnection *self, PyrogTlsContext *context, con
 PyrogHandshake pyrog_connection_handshake (PyrogConnection *self, GError **error);
 /* Tells the peer that its certificate was refused */
 void pyrog_connection_refuse_certificate (PyrogConnection *self);
+/* Logs all messages, as the item LOGWIRE wants it */
+void pyrog_connection_set_log_wire (PyrogConnection *self, gboolean log_wire);
+void pyrog_connection_log_received (PyrogConnection *self,
+                                    const PyrogHeader *header,
+                                    const guint8 *body);
+void pyrog_connection_log_sent (PyrogConnection *self);
 /* Takes the transport; for tests that inject faults */
 void pyrog_connection_set_transport (PyrogConnection *self, PyrogTransport *transport);
 /* "127.0.0.1:4711", "unix", for logs (owned by the connection) */

@@ -434,7 +434,11 @@ pyrog_connection_peek (
   if (parse != PYROG_PARSE_DONE)
     return parse;
   *body = data + PYROG_HEADER_SIZE;
-  return have < pyrog_header_message_size (header) ? PYROG_PARSE_MORE : PYROG_PARSE_DONE;
+  if (have < pyrog_header_message_size (header))
+    return PYROG_PARSE_MORE;
+  if (self->log_wire)
+    pyrog_connection_log_received (self, header, *body);
+  return PYROG_PARSE_DONE;
 }
 
 void
@@ -443,6 +447,7 @@ pyrog_connection_consume (PyrogConnection *self, gsize size)
   g_assert (size <= self->end - self->start);
 
   self->start += size;
+  self->peek_logged = FALSE;
 }
 
 gsize
@@ -524,6 +529,8 @@ pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
 
   memmove (self->out.data + start, self->out.data + start + size, self->out.size - start - size);
   self->out.size -= size;
+  if (self->logged > position)
+    self->logged -= size;
 }
 
 guint64
@@ -535,6 +542,8 @@ pyrog_connection_get_queued (PyrogConnection *self)
 gboolean
 pyrog_connection_flush (PyrogConnection *self, GError **error)
 {
+  if (self->log_wire)
+    pyrog_connection_log_sent (self);
   while (self->out_start < self->out.size)
     {
       gssize result = PYROG_IO_ERROR;

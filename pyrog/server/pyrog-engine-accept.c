@@ -152,6 +152,7 @@ admit (PyrogEngine *engine, GSocket *socket)
   if (!is_welcome (engine, socket, &source) || !has_room (engine))
     return; /* the socket closes */
   g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
+  pyrog_connection_set_log_wire (connection, engine->log_wire);
   if (engine->tls != NULL)
     {
       renew_tls (engine);

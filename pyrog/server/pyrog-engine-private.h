@@ -41,6 +41,7 @@ struct _PyrogEngine
   GPtrArray *gates;         /* (owned) (element-type PyrogGate) */
   PyrogChunk *spare;        /* (owned) (nullable) */
   gboolean nodelay;
+  gboolean log_wire;
   int lanes; /* (atomic) that have something to do */
   guint max_oneway;
   gsize max_clients;

@@ -247,6 +247,7 @@ static void
 read_config (PyrogEngine *engine, PyrogConfig *config)
 {
   engine->nodelay = pyrog_config_get_flag (config, PYROG_CONFIG_SOCK_NODELAY);
+  engine->log_wire = pyrog_config_get_flag (config, PYROG_CONFIG_LOGWIRE);
   engine->max_clients = find_max_clients (config);
   engine->max_clients_per_source
       = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS_PER_PEER);

@@ -48,7 +48,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   gboolean version = FALSE;
 
-  pyrog_program_init ();
+  pyrog_program_init ("pyrog-check-config");
   if (!parse_options (&version, &argc, &argv, &error))
     {
       g_printerr ("%s: %s\n", g_get_prgname (), error->message);

@@ -363,7 +363,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   Options options = { 0 };
 
-  pyrog_program_init ();
+  pyrog_program_init ("pyrog-echoserver");
   setvbuf (stdout, NULL, _IOLBF, BUFSIZ);
   if (!parse_options (&options, &argc, &argv, &error))
     {

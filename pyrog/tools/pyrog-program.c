@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "pyrog-log.h"
+
 /* What all programs have in common */
 
 gboolean
@@ -43,12 +45,20 @@ raise_descriptor_limit (void)
 }
 
 void
-pyrog_program_init (void)
+pyrog_program_init (const char *name)
 {
+  g_autoptr (GError) error = NULL;
+
+  g_set_prgname (name);
   raise_descriptor_limit ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   atexit (check_output);
+  if (!pyrog_log_init (&error))
+    {
+      g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+      exit (EXIT_FAILURE);
+    }
 }

@@ -307,7 +307,7 @@ main (int argc, char **argv)
   Options options = { .timeout = -1 };
   const Command *command = NULL;
 
-  pyrog_program_init ();
+  pyrog_program_init ("pyrog");
   g_autoptr (GOptionContext) context = make_context (&options);
   /* Options stand in front of the command: what follows may be a negative number */
   g_option_context_set_strict_posix (context, TRUE);

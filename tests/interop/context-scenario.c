@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright the pyrog authors */
 
-/* Usage: context-scenario serve | context-scenario call URI
+/* Usage: context-scenario serve | context-scenario call URI | context-scenario whisper URI HELLO
+ * NOTE
  *
  * What comes along with calls, from both sides. As a server it prints "READY <uri>". */
 
@@ -203,6 +204,21 @@ check_correlation (PyrogProxy *proxy)
   g_assert_cmpstr (pyrog_outcome_get_correlation_id (outcome), ==, ID);
 }
 
+/* Says something in the handshake and in an annotation */
+static void
+whisper (PyrogProxy *proxy, const char *hello, const char *note)
+{
+  g_autoptr (PyrogCallOptions) options = pyrog_call_options_new ();
+  g_autoptr (GBytes) data = text_bytes (note);
+  g_autoptr (GError) error = NULL;
+
+  pyrog_proxy_set_handshake (proxy, g_variant_new_string (hello));
+  pyrog_call_options_set_annotation (options, "NOTE", data);
+  g_autoptr (GVariant) result = pyrog_proxy_call_full_sync (
+      proxy, "echo", g_variant_new ("(s)", "plain"), NULL, "s", options, NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -214,9 +230,14 @@ main (int argc, char **argv)
       serve ();
       return 0;
     }
-  g_assert_cmpint (argc, ==, 3);
+  g_assert_cmpint (argc, >=, 3);
   proxy = pyrog_proxy_new (argv[2], NULL, &error);
   g_assert_no_error (error);
+  if (argc == 5)
+    {
+      whisper (proxy, argv[3], argv[4]);
+      return 0;
+    }
   check_annotations (proxy);
   check_correlation (proxy);
   return 0;

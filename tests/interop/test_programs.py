@@ -90,6 +90,46 @@ for _kind in KINDS:
 
 
 @tap.case()
+def test_log():
+    """LOGLEVEL and LOGFILE say what our programs log, and where; LOGWIRE that messages are"""
+    with tempfile.TemporaryDirectory() as folder, servers.ours() as server:
+        path = os.path.join(folder, "log")
+        call = ("PROGRAM", "call", server.uri, "echo", "'hi'")
+
+        def log(**environment):
+            result = run(*call, PYRO_LOGFILE=path, **environment)
+            assert result.returncode == 0 and not result.stderr, result
+            if not os.path.exists(path):
+                return None
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+
+        assert log(PYRO_LOGWIRE="1") is None
+        assert log(PYRO_LOGLEVEL="INFO", PYRO_LOGWIRE="1") == ""
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        assert log(PYRO_LOGLEVEL="DEBUG") == ""
+        text = log(PYRO_LOGLEVEL="debug", PYRO_LOGWIRE="1")
+        line = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3},Pyrog,DEBUG\] "
+                          r"(Sent to|Received from) (127.0.0.1|::1).*: ([A-Z]+) seq \d")
+        kinds = [line.match(entry).group(1, 3) for entry in text.splitlines()]
+        assert kinds == [("Sent to", "CONNECT"), ("Received from", "CONNECTOK"),
+                         ("Sent to", "INVOKE"), ("Received from", "RESULT")], text
+        assert text.splitlines()[2].endswith("('test.echoserver','echo',('hi',),{})"), text
+        # What was logged stays
+        assert log(PYRO_LOGLEVEL="DEBUG", PYRO_LOGWIRE="1").startswith(text)
+        assert "INVOKE" in run(*call, PYRO_LOGFILE="{stderr}", PYRO_LOGLEVEL="DEBUG",
+                               PYRO_LOGWIRE="1").stderr
+        for wrong in ({"PYRO_LOGLEVEL": "LOUD"},
+                      {"PYRO_LOGLEVEL": "INFO", "PYRO_LOGFILE": folder + "/no/such"}):
+            result = run(*call, **wrong)
+            assert result.returncode == 1 and not result.stdout, result
+            assert re.search("LOUD|no/such", result.stderr), result.stderr
+        link = os.path.join(folder, "link")
+        os.symlink(path, link)
+        assert run(*call, PYRO_LOGLEVEL="INFO", PYRO_LOGFILE=link).returncode == 1
+
+
+@tap.case()
 def test_usage():
     fails(2, "command", )
     fails(2, "nosuch", "nosuch", "PYRO:x@localhost:1")

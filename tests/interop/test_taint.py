@@ -70,6 +70,12 @@ class Server:
         return self.printed.encode() + self.log.read()
 
 
+def assert_logged(text, *kinds):
+    """The wire was logged: without that, nothing in it would prove nothing"""
+    for kind in kinds:
+        assert kind.encode() + b" seq " in text, "%s is not in %r" % (kind, text[:2000])
+
+
 def run(command, **settings):
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             env=environment(**settings), timeout=60, check=False)
@@ -124,7 +130,40 @@ def test_handshake_and_annotations(certs):
             heard = listen_as_other(server.uri)
         Pyro5.callcontext.current_context.annotations = {}
         assert_clean(heard, hello, note, value)
+        output = server.finish()
+        assert_logged(output, "CONNECT", "CONNECTOK", "INVOKE", "RESULT", "CONNECTFAIL")
+        assert b" annotations NOTE(%d) " % len(note) in output
+        assert_clean(output, hello, note)
+
+
+@case()
+def test_our_client(certs):
+    """What our client says in its handshake and its annotations is not in its own log"""
+    hello, note = MARK % "hello", MARK % "note"
+    with Server() as server:
+        result = subprocess.run([os.environ["CONTEXT_SCENARIO"], "whisper", server.uri, hello, note],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
+                                env=environment(), check=True)
+        assert_logged(result.stdout, "CONNECT", "CONNECTOK", "INVOKE", "RESULT")
+        assert_clean(result.stdout, hello, note)
         assert_clean(server.finish(), hello, note)
+
+
+@case("serpent")
+@case("marshal")
+@case("json")
+@case("msgpack")
+def test_proxies(certs, serializer):
+    """A proxy of Pyro5's that is an argument has its handshake with it, which is in no log"""
+    hello = MARK % "hello"
+    with Server() as server, Pyro5.api.Proxy(server.uri) as proxy:
+        proxy._pyroSerializer = serializer
+        proxy._pyroHandshake = hello
+        proxy.echo(proxy)
+        # The echo server itself prints what it was told
+        output = server.finish().removeprefix(server.printed.encode())
+        assert_logged(output, "INVOKE", "RESULT")
+        assert_clean(output, hello)
 
 
 @case()
@@ -196,6 +235,7 @@ def test_cookie(certs):
             call = [os.environ["PROGRAM"], "call", server.uri, "echo", "5"]
             status, output = run(call, PYROG_COOKIE_FILE=path)
             assert status == 0, output
+            assert_logged(output, "CONNECT", "RESULT")
             assert_clean(output, secret)
             status, output = run(call)
             assert status == 1
