@@ -23,6 +23,30 @@ add (PyrogInvocation *invocation, gpointer user_data, GError **error)
   pyrog_invocation_return (invocation, "x", a + b);
 }
 
+static GVariant *
+get_level (const char *name, gpointer user_data, GError **error)
+{
+  AccessFixture *fixture = user_data;
+
+  g_atomic_int_inc (&fixture->calls);
+  return g_variant_new_int64 (7);
+}
+
+static gboolean
+set_level (const char *name, GVariant *value, gpointer user_data, GError **error)
+{
+  AccessFixture *fixture = user_data;
+
+  g_atomic_int_inc (&fixture->calls);
+  return TRUE;
+}
+
+static const char *
+member_of (AccessFixture *fixture)
+{
+  return fixture->operation == PYROG_OPERATION_CALL ? "add" : "level";
+}
+
 /* ---- Handlers ---- */
 
 static void
@@ -73,8 +97,9 @@ daemon_asks_cb (PyrogDaemon *daemon, PyrogAccessRequest *request, AccessFixture 
     {
       PyrogAuthorizationRequest *call = PYROG_AUTHORIZATION_REQUEST (request);
       g_assert_cmpstr (pyrog_authorization_request_get_object_id (call), ==, "calc");
-      g_assert_cmpstr (pyrog_authorization_request_get_member (call), ==, "add");
-      g_assert_cmpint (pyrog_authorization_request_get_operation (call), ==, PYROG_OPERATION_CALL);
+      g_assert_cmpstr (pyrog_authorization_request_get_member (call), ==, member_of (fixture));
+      g_assert_cmpint (pyrog_authorization_request_get_operation (call), ==, fixture->operation);
+      g_assert_nonnull (pyrog_authorization_request_get_invocation (call));
     }
   if (PYROG_IS_HANDSHAKE_REQUEST (request))
     pyrog_handshake_request_set_answer (PYROG_HANDSHAKE_REQUEST (request),
@@ -130,6 +155,8 @@ serve (gpointer data)
 
   g_main_context_push_thread_default (fixture->context);
   pyrog_servant_add_handler (fixture->servant, "add", "(xx)", "x", add, fixture, NULL);
+  pyrog_servant_add_attribute (fixture->servant, "level", "x", get_level, fixture, NULL);
+  pyrog_servant_add_setter (fixture->servant, "level", set_level, fixture, NULL);
   pyrog_daemon_start (fixture->daemon, &error);
   g_assert_no_error (error);
   g_autoptr (PyrogUri) uri
@@ -222,7 +249,7 @@ access_fixture_free (AccessFixture *fixture)
   pyrog_daemon_stop (fixture->daemon);
   if (fixture->thread != NULL)
     g_thread_join (fixture->thread);
-  g_object_unref (fixture->proxy);
+  g_clear_object (&fixture->proxy);
   g_object_unref (fixture->daemon);
   g_object_unref (fixture->servant);
   g_main_context_unref (fixture->context);
@@ -238,6 +265,17 @@ access_call (AccessFixture *fixture, GError **error)
 {
   gint64 sum = 0;
 
+  if (fixture->operation == PYROG_OPERATION_GET)
+    {
+      g_autoptr (GVariant) level
+          = pyrog_proxy_get_attribute_sync (fixture->proxy, "level", "x", NULL, error);
+      return level != NULL ? g_variant_get_int64 (level) : 0;
+    }
+  if (fixture->operation == PYROG_OPERATION_SET)
+    return pyrog_proxy_set_attribute_sync (fixture->proxy, "level", g_variant_new_int64 (7), NULL,
+                                           error)
+               ? 7
+               : 0;
   pyrog_proxy_invoke_sync (fixture->proxy, "add", NULL, error, "xx", G_GINT64_CONSTANT (3),
                            G_GINT64_CONSTANT (4), "x", &sum);
   return sum;
@@ -256,13 +294,15 @@ void
 access_assert_refused (AccessFixture *fixture)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *message
+      = g_strdup_printf ("Access to ‘%s’ is not permitted", member_of (fixture));
 
   access_call (fixture, &error);
   g_assert_nonnull (error);
   if (g_strcmp0 (fixture->signal, "authorize-invocation") == 0)
     {
       g_assert_error (error, PYROG_ERROR, PYROG_ERROR_PERMISSION_ERROR);
-      g_assert_cmpstr (error->message, ==, "Access to ‘add’ is not permitted");
+      g_assert_cmpstr (error->message, ==, message);
     }
   else
     g_assert_cmpint (pyrog_error_get_execution (error), ==, PYROG_EXECUTION_NOT_SENT);

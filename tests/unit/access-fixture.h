@@ -21,7 +21,8 @@ typedef struct
   gboolean ready;             /* (locked-by lock) */
   PyrogAccessRequest *held;   /* (owned) (nullable) (locked-by lock) */
   GTlsCertificate *authority; /* (owned) */
-  int calls;                  /* (atomic) of the method */
+  int calls;                  /* (atomic) of the method, or uses of the attribute */
+  PyrogOperation operation;   /* what access_call() does; a call by default */
   const char *threading;
   gboolean tls;
   gboolean one_way;      /* the daemon asks for no certificates */
@@ -47,7 +48,7 @@ gpointer access_refuse_later (gpointer fixture);
 gpointer access_drop_later (gpointer fixture);
 /* A database that trusts that one only */
 GTlsDatabase *access_trust (GTlsCertificate *authority);
-/* add (3, 4) */
+/* add (3, 4), or what else the operation is: reading the attribute level, or setting it to 7 */
 gint64 access_call (AccessFixture *fixture, GError **error);
 void access_assert_works (AccessFixture *fixture);
 void access_assert_refused (AccessFixture *fixture);

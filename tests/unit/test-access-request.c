@@ -16,32 +16,46 @@ never_asked_cb (PyrogDaemon *daemon, PyrogAccessRequest *request, gpointer user_
   g_assert_not_reached ();
 }
 
-static const char *const signals[]
-    = { "accept-certificate", "validate-handshake", "authorize-invocation" };
+/* What a daemon asks, and what its client does */
+typedef struct
+{
+  const char *signal;
+  PyrogOperation operation;
+} Question;
+
+static const Question questions[] = { { "accept-certificate", PYROG_OPERATION_CALL },
+                                      { "validate-handshake", PYROG_OPERATION_CALL },
+                                      { "authorize-invocation", PYROG_OPERATION_CALL },
+                                      { "authorize-invocation", PYROG_OPERATION_GET },
+                                      { "authorize-invocation", PYROG_OPERATION_SET } };
 static const char *const threadings[] = { "multiplex", "thread" };
 
-typedef void (*TestFunc) (const char *threading, const char *signal);
+typedef void (*TestFunc) (const char *threading, const Question *question);
 
 static void
 for_each (TestFunc func)
 {
   for (guint i = 0; i < G_N_ELEMENTS (threadings); i++)
     {
-      for (guint j = 0; j < G_N_ELEMENTS (signals); j++)
-        func (threadings[i], signals[j]);
+      for (guint j = 0; j < G_N_ELEMENTS (questions); j++)
+        func (threadings[i], &questions[j]);
     }
 }
 
-static gboolean
-needs_tls (const char *signal)
+static AccessFixture *
+make_fixture (const char *threading, const Question *question, const char *behaviour)
 {
-  return g_str_equal (signal, "accept-certificate");
+  gboolean tls = g_str_equal (question->signal, "accept-certificate");
+  AccessFixture *fixture = access_fixture_new (threading, tls, question->signal, behaviour);
+
+  fixture->operation = question->operation;
+  return fixture;
 }
 
 /* ---- A daemon's questions ---- */
 
 static void
-check_at_once (const char *threading, const char *signal)
+check_at_once (const char *threading, const Question *question)
 {
   const struct
   {
@@ -53,8 +67,7 @@ check_at_once (const char *threading, const char *signal)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (AccessFixture) fixture
-          = access_fixture_new (threading, needs_tls (signal), signal, rows[i].behaviour);
+      g_autoptr (AccessFixture) fixture = make_fixture (threading, question, rows[i].behaviour);
       if (rows[i].works)
         access_assert_works (fixture);
       else
@@ -70,7 +83,7 @@ test_at_once (void)
 }
 
 static void
-check_later (const char *threading, const char *signal)
+check_later (const char *threading, const Question *question)
 {
   const struct
   {
@@ -82,8 +95,7 @@ check_later (const char *threading, const char *signal)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autoptr (AccessFixture) fixture
-          = access_fixture_new (threading, needs_tls (signal), signal, "hold");
+      g_autoptr (AccessFixture) fixture = make_fixture (threading, question, "hold");
       GThread *decider = g_thread_new ("decider", rows[i].func, fixture);
       if (rows[i].works)
         access_assert_works (fixture);
@@ -102,10 +114,9 @@ test_later (void)
 }
 
 static void
-check_forgotten (const char *threading, const char *signal)
+check_forgotten (const char *threading, const Question *question)
 {
-  g_autoptr (AccessFixture) fixture
-      = access_fixture_new (threading, needs_tls (signal), signal, "hold");
+  g_autoptr (AccessFixture) fixture = make_fixture (threading, question, "hold");
 
   /* The fixture keeps the request, and does nothing */
   access_assert_refused (fixture);
@@ -131,10 +142,9 @@ stop_later (gpointer data)
 }
 
 static void
-check_stopped (const char *threading, const char *signal)
+check_stopped (const char *threading, const Question *question)
 {
-  g_autoptr (AccessFixture) fixture
-      = access_fixture_new (threading, needs_tls (signal), signal, "hold");
+  g_autoptr (AccessFixture) fixture = make_fixture (threading, question, "hold");
   g_autoptr (GError) error = NULL;
   GThread *decider = g_thread_new ("decider", stop_later, fixture);
 
