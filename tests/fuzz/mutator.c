@@ -106,10 +106,11 @@ double_part (GByteArray *bytes, GPtrArray *inputs, GRand *random)
 {
   guint size;
   guint start = choose_part (bytes, random, &size);
-  g_autofree guint8 *part = g_memdup2 (bytes->data + start, size);
 
-  if (size > 0)
-    insert (bytes, below (random, bytes->len + 1), part, size);
+  if (size == 0)
+    return;
+  g_autofree guint8 *part = g_memdup2 (bytes->data + start, size);
+  insert (bytes, below (random, bytes->len + 1), part, size);
 }
 
 /* The same byte some times */
