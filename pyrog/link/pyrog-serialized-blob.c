@@ -193,6 +193,9 @@ read_data (PyrogSerializedBlob *self, PyrogArena *arena, PyrogValue *data, GErro
   const guint8 *bytes = g_bytes_get_data (self->bytes, &size);
   PyrogValue whole;
 
+  /* No bytes are at no address, and a codec looks for their end */
+  if (bytes == NULL)
+    bytes = (const guint8 *) "";
   pyrog_arena_set_budget (arena, pyrog_arena_budget_for (size), 0);
   if (!self->codec->decode (arena, bytes, size, &whole, error))
     return FALSE;

@@ -374,6 +374,7 @@ test_malformed (void)
     { "('i', 'o', 'm')", 0, "('o','m'", "SerializeError" },
     { "('i', 'o', 'm')", 0, "('o','m',())", "not a call" },
     { "('i', 'o', 'm')", 0, "{'a':1}", "not a call" },
+    { "('i', 'o', 'm')", 0, "", "SerializeError" },
   };
   PyrogDispatcher *dispatcher = make_dispatcher (~0u);
   g_autoptr (GBytes) garbage = g_bytes_new_static ("\xff\xff", 2);
