@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What access.py does, in JavaScript
 
+import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Pyrog from 'gi://Pyrog';
 import System from 'system';
@@ -9,6 +10,7 @@ const [role, question, behaviour, uri] = System.programArgs;
 const loop = new GLib.MainLoop(null, false);
 const kept = [];
 let daemon = null;
+let handler = 0;
 
 function describe(request) {
     if (request instanceof Pyrog.CertificateRequest) {
@@ -17,7 +19,9 @@ function describe(request) {
     }
     if (request instanceof Pyrog.HandshakeRequest)
         return request.get_data().deepUnpack();
-    if (request.get_invocation().get_method_name() !== request.get_member())
+    const method = request.get_operation() === Pyrog.Operation.CALL ? request.get_member()
+        : request.get_operation() === Pyrog.Operation.GET ? '__getattr__' : '__setattr__';
+    if (request.get_invocation().get_method_name() !== method)
         throw new Error('The call and its member differ');
     return `${request.get_object_id()}.${request.get_member()} ${request.get_operation()}`;
 }
@@ -31,6 +35,19 @@ function later(action) {
         action();
         return GLib.SOURCE_REMOVE;
     });
+}
+
+function leave(asker) {
+    asker.disconnect(handler);
+    kept.length = 0;
+    later(System.gc);
+}
+
+// Until the harness says that the daemon is gone
+function wait(request) {
+    const input = new Gio.UnixInputStream({fd: 0, closeFd: false});
+    input.read_bytes(1, null);
+    request.accept();
 }
 
 function asked(asker, request) {
@@ -60,15 +77,19 @@ function asked(asker, request) {
             daemon.stop();
             request.accept();
         });
-    else if (behaviour === 'keep')
+    else if (behaviour === 'wait')
+        later(() => wait(request));
+    else if (behaviour === 'keep' || behaviour === 'leave')
         kept.push(request);
     else if (behaviour === 'drop')
         later(System.gc); // only now the wrapper, and with it the reference, goes
+    if (behaviour === 'leave')
+        later(() => leave(asker));
     return behaviour !== 'no';
 }
 
 function connect(asker) {
-    const handler = asker.connect(question, asked);
+    handler = asker.connect(question, asked);
     if (behaviour === 'gone')
         asker.disconnect(handler);
 }
@@ -78,6 +99,8 @@ function serve() {
     servant.add_method('echo', 's text', 's', (invocation, args) => {
         invocation.return_value(args.get_child_value(0));
     });
+    servant.add_attribute('level', 'x', () => new GLib.Variant('x', 7));
+    servant.add_setter('level', () => true);
     daemon = Pyrog.Daemon.new(null);
     connect(daemon);
     print(`READY ${daemon.register('echo', servant).to_string()}`);

@@ -14,6 +14,7 @@ from gi.repository import GLib, Pyrog  # noqa: E402
 role, question, behaviour = sys.argv[1:4]
 loop = GLib.MainLoop()
 daemon = None
+handler = 0
 kept = []
 
 
@@ -28,7 +29,9 @@ def describe(request):
         return "%s %d" % (Pyrog.certificate_dup_common_name(certificate), request.get_errors())
     if isinstance(request, Pyrog.HandshakeRequest):
         return request.get_data().unpack()
-    assert request.get_invocation().get_method_name() == request.get_member()
+    method = {Pyrog.Operation.CALL: request.get_member(), Pyrog.Operation.GET: "__getattr__",
+              Pyrog.Operation.SET: "__setattr__"}[request.get_operation()]
+    assert request.get_invocation().get_method_name() == method
     return "%s.%s %d" % (request.get_object_id(), request.get_member(), request.get_operation())
 
 
@@ -46,6 +49,17 @@ def later(function, *arguments):
 
 def stop(request):
     daemon.stop()
+    request.accept()
+
+
+def leave(asker):
+    asker.disconnect(handler)
+    kept.clear()
+
+
+def wait(request):
+    """Until the harness says that the daemon is gone"""
+    sys.stdin.readline()
     request.accept()
 
 
@@ -72,12 +86,17 @@ def asked(asker, request):
         later(refuse, request)
     elif behaviour == "later-stop":
         later(stop, request)
-    elif behaviour == "keep":
+    elif behaviour == "wait":
+        later(wait, request)
+    elif behaviour in ("keep", "leave"):
         kept.append(request)
+    if behaviour == "leave":
+        later(leave, asker)
     return behaviour != "no"
 
 
 def connect(asker):
+    global handler
     handler = asker.connect(question, asked)
     if behaviour == "gone":
         asker.disconnect(handler)
@@ -88,6 +107,8 @@ def serve():
     servant = Pyrog.Servant()
     servant.add_method("echo", "s text", "s",
                        lambda invocation, args: invocation.return_value(args.get_child_value(0)))
+    servant.add_attribute("level", "x", lambda name: GLib.Variant("x", 7))
+    servant.add_setter("level", lambda name, value: True)
     daemon = Pyrog.Daemon.new(None)
     connect(daemon)
     uri = daemon.register("echo", servant)

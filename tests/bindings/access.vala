@@ -5,6 +5,8 @@ string question;
 string behaviour;
 Pyrog.Daemon server;
 Pyrog.AccessRequest? kept;
+Object asker;
+ulong handler;
 
 string describe (Pyrog.AccessRequest request) {
   if (request is Pyrog.CertificateRequest) {
@@ -15,13 +17,22 @@ string describe (Pyrog.AccessRequest request) {
   if (request is Pyrog.HandshakeRequest)
     return (string) ((Pyrog.HandshakeRequest) request).get_data ();
   var authorization = (Pyrog.AuthorizationRequest) request;
-  assert (authorization.get_invocation ().get_method_name () == authorization.get_member ());
+  var operation = authorization.get_operation ();
+  var method = operation == Pyrog.Operation.CALL ? authorization.get_member ()
+      : operation == Pyrog.Operation.GET ? "__getattr__" : "__setattr__";
+  assert (authorization.get_invocation ().get_method_name () == method);
   return "%s.%s %d".printf (authorization.get_object_id (), authorization.get_member (),
                             authorization.get_operation ());
 }
 
 void refuse (Pyrog.AccessRequest request) {
   request.refuse (new Pyrog.Error.VALUE_ERROR ("not today"));
+}
+
+bool leave () {
+  asker.disconnect (handler);
+  kept = null;
+  return Source.REMOVE;
 }
 
 bool asked (Pyrog.AccessRequest request) {
@@ -48,12 +59,16 @@ bool asked (Pyrog.AccessRequest request) {
       request.hold ();
       break;
   }
-  if (behaviour == "keep")
+  if (behaviour == "keep" || behaviour == "leave")
     kept = request;
-  else if (behaviour != "drop")
+  if (behaviour == "leave")
+    Timeout.add (20, leave);
+  else if (behaviour != "keep" && behaviour != "drop")
     Timeout.add (20, () => {
       if (behaviour == "later-stop")
         server.stop ();
+      if (behaviour == "wait")
+        stdin.read_line (); // until the harness says that the daemon is gone
       if (behaviour == "later-refuse")
         refuse (request);
       else
@@ -64,7 +79,7 @@ bool asked (Pyrog.AccessRequest request) {
 }
 
 void connect_server () {
-  ulong handler = 0;
+  asker = server;
   switch (question) {
     case "accept-certificate":
       handler = server.accept_certificate.connect ((request) => asked (request));
@@ -85,6 +100,8 @@ void serve () throws Error {
   servant.add_method ("echo", "s text", "s", (invocation, args) => {
     invocation.return_value (args.get_child_value (0));
   });
+  servant.add_attribute ("level", "x", (name) => new Variant.int64 (7));
+  servant.add_setter ("level", (name, value) => true);
   server = new Pyrog.Daemon ();
   connect_server ();
   print ("READY %s\n", server.register ("echo", servant).to_string ());
@@ -94,7 +111,8 @@ void serve () throws Error {
 
 async void call (string uri) throws Error {
   var proxy = new Pyrog.Proxy (uri);
-  ulong handler = question == "accept-certificate"
+  asker = proxy;
+  handler = question == "accept-certificate"
       ? proxy.accept_certificate.connect ((request) => asked (request))
       : proxy.validate_handshake.connect ((request) => asked (request));
 

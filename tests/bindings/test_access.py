@@ -30,9 +30,9 @@ PROGRAMS = {
 }
 # What a request says of the client, who is alice, or of the server
 SAID = {"accept-certificate": r"(alice|localhost) 0", "validate-handshake": "hello",
-        "authorize-invocation": "echo.echo 0"}
+        "authorize-invocation": "echo.(echo 0|level [12])"}
 WORKS = ["yes", "accept", "later-accept", "gone"]
-FAILS = ["no", "refuse", "refuse-silently", "later-refuse", "drop", "keep"]
+FAILS = ["no", "refuse", "refuse-silently", "later-refuse", "drop", "leave", "keep"]
 REASONS = {"refuse": "not today", "later-refuse": "not today", "keep": "Nobody has decided in time"}
 STRANGE = [("yes", False), ("gone", False), ("refuse", False), ("later-refuse", False),
            ("accept", True), ("later-accept", True)]
@@ -53,7 +53,7 @@ class Program:
 
     def __init__(self, certs, language, role, question, behaviour, *uri, certificate=None):
         command = PROGRAMS[language] + [role, question, behaviour, *uri]
-        self.process = subprocess.Popen(command, text=True,
+        self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         env=settings(certs, certs.client, behaviour, certificate))
 
@@ -69,10 +69,10 @@ class Program:
         self.process.kill()
         self.finish()
 
-    def finish(self):
-        """Waits for its end; what it has printed"""
+    def finish(self, said=None):
+        """Tells it something, and waits for its end; what it has printed"""
         if not self.process.stdout.closed:  # it may have ended by itself
-            self.output, self.errors = self.process.communicate(timeout=60)
+            self.output, self.errors = self.process.communicate(said, timeout=60)
         return self.output.splitlines()
 
 
@@ -83,7 +83,7 @@ def our_call(certs, uri, client):
     return result.stdout.strip()
 
 
-def pyro5_call(certs, uri, client):
+def pyro5_call(certs, uri, client, action=lambda proxy: proxy.echo("hello")):
     Pyro5.config.SSL = True
     Pyro5.config.SSL_CACERTS = certs.ca.cert
     Pyro5.config.SSL_CLIENTCERT = client.cert
@@ -93,19 +93,36 @@ def pyro5_call(certs, uri, client):
     try:
         with Pyro5.api.Proxy(uri) as proxy:
             proxy._pyroTimeout = 20
-            return repr(proxy.echo("hello"))
+            return repr(action(proxy))
     except Exception as error:
         return "%s: %s" % (type(error).__name__, error)
 
 
-def check_refusal(question, behaviour, outcome):
+def pyro5_get(certs, uri, client):
+    return pyro5_call(certs, uri, client, lambda proxy: proxy.level)
+
+
+def pyro5_set(certs, uri, client):
+    return pyro5_call(certs, uri, client, lambda proxy: setattr(proxy, "level", 7))
+
+
+# What clients do, with what comes of it
+ACTIONS = [(our_call, "'hello'", "echo"), (pyro5_call, "'hello'", "echo")]
+ATTRIBUTE_ACTIONS = [(pyro5_get, "7", "level"), (pyro5_set, "None", "level")]
+
+
+def actions(question):
+    return ACTIONS + (ATTRIBUTE_ACTIONS if question == "authorize-invocation" else [])
+
+
+def check_refusal(question, behaviour, member, outcome):
     """What a client learns: of certificates nothing, of handshakes what the program said, of calls
     that they are not permitted"""
     reason = REASONS.get(behaviour, "refused")
     expected = {
         "accept-certificate": "pyrog: .*Access was denied|ConnectionClosedError: .*ACCESS_DENIED.*",
         "validate-handshake": ".*(refused the connection|rejected): %s" % reason,
-        "authorize-invocation": ".*PermissionError: Access to ‘echo’ is not permitted",
+        "authorize-invocation": ".*PermissionError: Access to ‘%s’ is not permitted" % member,
     }[question]
     assert re.fullmatch(expected, outcome), (question, behaviour, outcome)
 
@@ -120,13 +137,16 @@ def check_asked(program, question, behaviour, times):
 
 def check_server(certs, language, question, behaviour, works):
     with Program(certs, language, "server", question, behaviour) as server:
-        for call in our_call, pyro5_call:
+        for call, result, member in actions(question):
             outcome = call(certs, server.uri, certs.client)
             if works:
-                assert outcome == "'hello'", (question, behaviour, outcome)
+                assert outcome == result, (question, behaviour, outcome)
             else:
-                check_refusal(question, behaviour, outcome)
-    check_asked(server, question, behaviour, 2)
+                check_refusal(question, behaviour, member, outcome)
+            if behaviour == "leave":
+                break  # there is no handler any more
+    times = 1 if behaviour == "leave" else len(actions(question))
+    check_asked(server, question, behaviour, times)
 
 
 def check_result(client, behaviour, works):
@@ -175,6 +195,15 @@ for _language in PROGRAMS:
         def test_proxy_asks(certs, language, question):
             for behaviour, works in behaviours(language):
                 check_client(certs, language, question, behaviour, works)
+
+        @tap.case(_language, _question)
+        def test_daemon_gone_before_the_decision(certs, language, question):
+            """The decision of a proxy comes too late: its call fails, and was not sent"""
+            with Program(certs, "Python", "server", "accept-certificate", "gone") as server:
+                client = Program(certs, language, "client", question, "wait", server.uri)
+                assert client.process.stdout.readline().startswith("ASKED ")
+            lines = client.finish("\n")
+            assert len(lines) == 1 and lines[0].startswith("ERROR "), lines
 
     @tap.case(_language)
     def test_answer(certs, language):
