@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+import {connect, kind, pack, unpack} from '../frame.js';
+
+const thermostat = connect(ARGV[0]);
+const get = name => unpack(thermostat.get_attribute_sync(name, null, null));
+const set = (name, value) => thermostat.set_attribute_sync(name, pack(value), null);
+
+thermostat.bind_sync(null);
+print(thermostat.list_attributes().sort().join());
+print(get('target'), get('unit'));
+set('target', 25);
+print(get('target'));
+for (const [name, value] of [['target', 40], ['unit', 'Kelvin'], ['secret', 'told'], ['_target', 1]]) {
+    try {
+        set(name, value);
+    } catch (error) {
+        print(name, kind(error), error.message.includes('too hot') ? 'True' : 'False');
+    }
+}
+try {
+    print(get('secret'));
+} catch (error) {
+    print(kind(error));
+}
+print(get('target'));
