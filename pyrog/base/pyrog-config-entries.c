@@ -198,8 +198,8 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
           "max-annotations",
           64,
           1,
-          65535,
-          N_ ("The most annotations of a message")),
+          1024, /* going through them takes the square of their number */
+          N_ ("The most annotations of a message that comes")),
   NUMBER ("PYROG_",
           MAX_STREAMS_PER_CONNECTION,
           "max-streams-per-connection",

@@ -153,7 +153,8 @@ pyrog_call_take_reply (PyrogCall *call,
   /* A repeated call may have the arena of a reply that could not be read */
   g_clear_pointer (&call->arena, pyrog_arena_free);
   call->arena = pyrog_arena_new ();
-  if (!pyrog_message_parse (header, body, max_size, call->arena, &message, error))
+  if (!pyrog_message_parse (header, body, max_size, call->max_annotations, call->arena, &message,
+                            error))
     return FALSE;
   call->state = PYROG_CALL_DONE;
   if (call->abandoned)

@@ -47,12 +47,13 @@ struct _PyrogCall
   PyrogMemberKind kind;
   gboolean oneway;
   gboolean idempotent;
-  gboolean stays;     /* whoever waits for it may give up without giving up the call */
-  int retries;        /* how often it may be repeated if that is safe */
-  gsize max_values;   /* in the reply; 0: the library's own limit */
-  guint max_depth;    /* the same */
-  gint64 deadline;    /* monotonic time, or 0 */
-  PyrogCallFunc func; /* (nullable) NULL: somebody waits in pyrog_session_wait() */
+  gboolean stays;        /* whoever waits for it may give up without giving up the call */
+  int retries;           /* how often it may be repeated if that is safe */
+  gsize max_values;      /* in the reply; 0: the library's own limit */
+  guint max_depth;       /* the same */
+  guint max_annotations; /* the same */
+  gint64 deadline;       /* monotonic time, or 0 */
+  PyrogCallFunc func;    /* (nullable) NULL: somebody waits in pyrog_session_wait() */
   gpointer user_data;
   GMainContext *context; /* (owned) (nullable) of an asynchronous call */
 

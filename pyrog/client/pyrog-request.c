@@ -132,6 +132,8 @@ pyrog_request_make_call (const PyrogRequest *request,
   call->retries = (int) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_RETRIES);
   call->max_values = (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_VALUES);
   call->max_depth = (guint) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_DEPTH);
+  call->max_annotations
+      = (guint) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_ANNOTATIONS);
   pyrog_call_set_timeout (call, timeout);
   return g_steal_pointer (&call);
 }

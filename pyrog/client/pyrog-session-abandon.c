@@ -44,6 +44,7 @@ leave_place (PyrogSession *self, PyrogCall *call, GError *error)
 
   place->codec = call->codec;
   place->oneway = call->oneway;
+  place->max_annotations = call->max_annotations;
   place->seq = call->seq;
   place->start = call->start;
   place->end = call->end;

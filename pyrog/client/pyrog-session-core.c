@@ -310,7 +310,7 @@ read_handshake (PyrogSession *self,
                    header->serializer);
       return FALSE;
     }
-  return pyrog_message_parse (header, body, PYROG_MAX_CONNECTOK_SIZE, arena, &message, error)
+  return pyrog_message_parse (header, body, PYROG_MAX_CONNECTOK_SIZE, 0, arena, &message, error)
          && codec->decode (arena, message.payload, message.payload_size, value, error);
 }
 

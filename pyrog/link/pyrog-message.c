@@ -183,8 +183,15 @@ is_ascii_id (const char *id)
   return TRUE;
 }
 
+static PyrogParse
+too_many_annotations (GError **error, guint max)
+{
+  return fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE,
+               _ ("A message has more than %u annotations (MAX_ANNOTATIONS)"), max);
+}
+
 static gboolean
-check_annotations (const PyrogMessage *message, GError **error)
+check_annotations (const PyrogMessage *message, guint max, GError **error)
 {
   gsize offset = 0;
   guint count = 0;
@@ -197,12 +204,8 @@ check_annotations (const PyrogMessage *message, GError **error)
           fail (error, PYROG_ERROR_PROTOCOL, _ ("An annotation has a malformed name"));
           return FALSE;
         }
-      if (++count > PYROG_MAX_ANNOTATIONS)
-        {
-          fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE, _ ("A message has more than %u annotations"),
-                PYROG_MAX_ANNOTATIONS);
-          return FALSE;
-        }
+      if (++count > max)
+        return too_many_annotations (error, max) == PYROG_PARSE_DONE;
     }
   if (offset != message->header.annotations_size)
     {
@@ -274,6 +277,7 @@ gboolean
 pyrog_message_parse (const PyrogHeader *header,
                      const guint8 *body,
                      gsize max_size,
+                     guint max_annotations,
                      PyrogArena *arena,
                      PyrogMessage *message,
                      GError **error)
@@ -282,7 +286,9 @@ pyrog_message_parse (const PyrogHeader *header,
   message->annotations = body;
   message->payload = body + header->annotations_size;
   message->payload_size = header->data_size;
-  if (header->annotations_size > 0 && !check_annotations (message, error))
+  if (max_annotations == 0)
+    max_annotations = PYROG_MAX_ANNOTATIONS;
+  if (header->annotations_size > 0 && !check_annotations (message, max_annotations, error))
     return FALSE;
   if ((header->flags & PYROG_FLAG_COMPRESSED) != 0)
     return inflate_payload (message, max_size, arena, error);
@@ -362,9 +368,7 @@ check_sizes (PyrogMessageWriter *writer, gsize max_size, GError **error)
   if (writer->out->overflow || total > MIN (max_size, G_MAXUINT32))
     return too_large (error, total, max_size) == PYROG_PARSE_DONE;
   if (writer->annotations > PYROG_MAX_ANNOTATIONS)
-    return fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE, _ ("A message has more than %u annotations"),
-                 PYROG_MAX_ANNOTATIONS)
-           == PYROG_PARSE_DONE;
+    return too_many_annotations (error, PYROG_MAX_ANNOTATIONS) == PYROG_PARSE_DONE;
   return TRUE;
 }
 

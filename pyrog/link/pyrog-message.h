@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 #define PYROG_ANNOTATION_HEADER_SIZE 8u
 #define PYROG_COMPRESSION_THRESHOLD 100u /* payloads up to here are never compressed */
 
-#define PYROG_MAX_ANNOTATIONS 64u
+#define PYROG_MAX_ANNOTATIONS 64u /* unless MAX_ANNOTATIONS says otherwise */
 #define PYROG_MAX_ANNOTATIONS_SIZE (1024u * 1024u)
 #define PYROG_MAX_CONNECT_SIZE (64u * 1024u)     /* a client's handshake message */
 #define PYROG_MAX_CONNECTOK_SIZE (1024u * 1024u) /* a server's answer, with metadata */
@@ -81,11 +81,12 @@ typedef struct
 } PyrogMessage;
 
 /* body is what follows the header. Checks that the annotations fill exactly their size and are at
- * most PYROG_MAX_ANNOTATIONS; inflates a compressed payload into the arena, up to max_size bytes.
- * Errors as above. */
+ * most max_annotations, 0 for PYROG_MAX_ANNOTATIONS; inflates a compressed payload into the arena,
+ * up to max_size bytes. Errors as above. */
 gboolean pyrog_message_parse (const PyrogHeader *header,
                               const guint8 *body,
                               gsize max_size,
+                              guint max_annotations,
                               PyrogArena *arena,
                               PyrogMessage *message,
                               GError **error);

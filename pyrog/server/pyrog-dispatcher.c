@@ -52,6 +52,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .serializers = accepted_serializers (config),
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
     .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
+    .max_annotations = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ANNOTATIONS),
     .streaming = pyrog_config_get_flag (config, PYROG_CONFIG_ITER_STREAMING),
     .streams = {
       .max_per_connection
@@ -497,7 +498,9 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
 
   pyrog_arena_set_budget (
       arena, 0, peer->authenticated ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES);
-  if (!pyrog_message_parse (header, body, max_size, arena, &message, &error))
+  if (!pyrog_message_parse (header, body, max_size,
+                            peer->authenticated ? dispatcher->options.max_annotations : 0, arena,
+                            &message, &error))
     {
       pyrog_dispatcher_refuse (dispatcher, peer, error, out);
       return PYROG_DISPATCH_CLOSE;

@@ -22,9 +22,10 @@ typedef struct
   gboolean hide_objects; /* say the same of unknown objects as of other refusals */
   guint serializers;     /* accepted ones: bits 1 << id */
   gsize max_message_size;
-  gsize max_values;   /* in a message, once the handshake succeeded */
-  guint max_depth;    /* the same; 0 for PYROG_MAX_DEPTH */
-  gboolean streaming; /* item streams are served */
+  gsize max_values;      /* in a message, once the handshake succeeded */
+  guint max_depth;       /* the same; 0 for PYROG_MAX_DEPTH */
+  guint max_annotations; /* the same; 0 for PYROG_MAX_ANNOTATIONS */
+  gboolean streaming;    /* item streams are served */
   PyrogStreamTableOptions streams;
   guint max_instances; /* of a connection */
   guint max_batch;     /* calls in a batch */

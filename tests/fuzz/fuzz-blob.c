@@ -86,7 +86,7 @@ read_blob (const guint8 *data, gsize size, PyrogCallParts *call, PyrogArena *are
   PyrogMessage message;
 
   g_assert (pyrog_header_parse (data, size, G_MAXUINT32, &header, NULL) == PYROG_PARSE_DONE);
-  if (!pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, FUZZ_MAX_MESSAGE_SIZE, arena,
+  if (!pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, FUZZ_MAX_MESSAGE_SIZE, 0, arena,
                             &message, NULL))
     return NULL;
   pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message.payload_size), 65536);

@@ -49,7 +49,7 @@ check_again (const PyrogMessage *message, gboolean compress)
   write_message (message, compress, &out);
   if (pyrog_header_parse (out.data, out.size, 2 * MAX_SIZE, &header, &error) != PYROG_PARSE_DONE
       || pyrog_header_message_size (&header) != out.size
-      || !pyrog_message_parse (&header, out.data + PYROG_HEADER_SIZE, MAX_SIZE, arena, &again,
+      || !pyrog_message_parse (&header, out.data + PYROG_HEADER_SIZE, MAX_SIZE, 0, arena, &again,
                                &error))
     g_error ("Own message not readable: %s", error != NULL ? error->message : "size");
   if (!same_bytes (message->payload, message->payload_size, again.payload, again.payload_size)
@@ -77,7 +77,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
       || pyrog_header_message_size (&header) > size)
     return 0;
   pyrog_arena_set_budget (arena, pyrog_arena_budget_for (size), 0);
-  if (!pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, MAX_SIZE, arena, &message, &error))
+  if (!pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, MAX_SIZE, 0, arena, &message,
+                            &error))
     {
       g_assert (error != NULL);
       return 0;

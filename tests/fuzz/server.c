@@ -162,8 +162,8 @@ check_reply (FuzzServer *server)
 
   if (pyrog_header_parse (data, size, G_MAXUINT32, &header, &error) != PYROG_PARSE_DONE
       || pyrog_header_message_size (&header) != size
-      || !pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, 64 * FUZZ_MAX_MESSAGE_SIZE, arena,
-                               &message, &error))
+      || !pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, 64 * FUZZ_MAX_MESSAGE_SIZE, 0,
+                               arena, &message, &error))
     g_error ("A reply is malformed: %s", error != NULL ? error->message : "size");
   if (header.type == PYROG_MESSAGE_PING)
     g_assert (header.serializer == request->serializer);
@@ -363,7 +363,7 @@ fuzz_server_get_result (FuzzServer *server, PyrogArena *arena, PyrogValue *resul
   PyrogMessage message;
 
   g_assert (pyrog_header_parse (data, size, G_MAXUINT32, &header, NULL) == PYROG_PARSE_DONE);
-  g_assert (pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, 64 * FUZZ_MAX_MESSAGE_SIZE,
+  g_assert (pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, 64 * FUZZ_MAX_MESSAGE_SIZE, 0,
                                  arena, &message, NULL));
   g_assert (pyrog_codec_get (header.serializer)
                 ->decode (arena, message.payload, message.payload_size, result, NULL));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Echo servers, ours and the real Pyro5's, on every kind of address."""
+"""Echo servers, ours and the real Pyro5's, on every kind of address, and our test target."""
 
+import contextlib
 import os
 import resource
 import subprocess
@@ -60,3 +61,17 @@ def ours(address="tcp", **environment):
 def pyro5(address="tcp", **environment):
     environment["PYTHONPATH"] = os.environ["PYRO5_PATH"]
     return EchoServer([sys.executable, "-m", "Pyro5.utils.echoserver"], address, **environment)
+
+
+@contextlib.contextmanager
+def target(server_type, host="localhost", **environment):
+    """The target's uri and process"""
+    with subprocess.Popen([os.environ["TEST_TARGET"], host, "0", "target", server_type],
+                          stdout=subprocess.PIPE, text=True,
+                          env=dict(os.environ, **environment)) as process:
+        try:
+            ready, uri, pid = process.stdout.readline().split()
+            assert ready == "READY" and int(pid) == process.pid
+            yield uri, process
+        finally:
+            process.kill()

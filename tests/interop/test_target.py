@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The two programs that other suites drive, with the real Pyro5 at the other end."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -11,26 +10,13 @@ import threading
 
 import servers
 import tap
+from servers import target
 from tap import case
 
 sys.path.insert(0, os.environ["PYRO5_PATH"])
 import Pyro5.api  # noqa: E402
 
 SERIALIZERS = ["serpent", "marshal", "json", "msgpack"]
-
-
-@contextlib.contextmanager
-def target(server_type, host="localhost", **environment):
-    """The target's uri and process"""
-    with subprocess.Popen([os.environ["TEST_TARGET"], host, "0", "target", server_type],
-                          stdout=subprocess.PIPE, text=True,
-                          env=dict(os.environ, **environment)) as process:
-        try:
-            ready, uri, pid = process.stdout.readline().split()
-            assert ready == "READY" and int(pid) == process.pid
-            yield uri, process
-        finally:
-            process.kill()
 
 
 def proxy_for(uri, serializer="serpent"):

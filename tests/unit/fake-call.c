@@ -55,7 +55,7 @@ fake_call_new (const PyrogHeader *header,
   g_autoptr (PyrogChunk) chunk = make_chunk (&request, annotation, payload);
   pyrog_header_parse (chunk->data, chunk->capacity, MAX_SIZE, &request, &error);
   g_assert_no_error (error);
-  pyrog_message_parse (&request, chunk->data + PYROG_HEADER_SIZE, MAX_SIZE, arena, &message,
+  pyrog_message_parse (&request, chunk->data + PYROG_HEADER_SIZE, MAX_SIZE, 0, arena, &message,
                        &error);
   g_assert_no_error (error);
   pyrog_codec_decode_call (&pyrog_codec_serpent, arena, message.payload, message.payload_size,

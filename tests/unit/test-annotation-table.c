@@ -41,7 +41,7 @@ write_all (PyrogAnnotationTable *table, GHashTable *own)
   g_assert_true (pyrog_message_end (&writer, FALSE, G_MAXUINT32, NULL));
   g_assert_cmpint (pyrog_header_parse (out.data, out.size, G_MAXUINT32, &parsed, NULL), ==,
                    PYROG_PARSE_DONE);
-  g_assert_true (pyrog_message_parse (&parsed, out.data + PYROG_HEADER_SIZE, G_MAXUINT32, arena,
+  g_assert_true (pyrog_message_parse (&parsed, out.data + PYROG_HEADER_SIZE, G_MAXUINT32, 0, arena,
                                       &message, NULL));
   while (pyrog_message_next_annotation (&message, &offset, &annotation))
     g_ptr_array_add (parts, g_strdup_printf ("%s=%.*s", annotation.id, (int) annotation.size,

@@ -300,7 +300,7 @@ check_results (const PyrogCodec *codec, PyrogArena *arena, const PyrogBuffer *ou
 
   g_assert_cmpint (pyrog_header_parse (out->data, out->size, G_MAXUINT32, &header, NULL), ==,
                    PYROG_PARSE_DONE);
-  g_assert_true (pyrog_message_parse (&header, out->data + PYROG_HEADER_SIZE, G_MAXUINT32, arena,
+  g_assert_true (pyrog_message_parse (&header, out->data + PYROG_HEADER_SIZE, G_MAXUINT32, 0, arena,
                                       &message, NULL));
   g_assert_true (codec->decode (arena, message.payload, message.payload_size, &results, NULL));
   g_assert_cmpint (results.kind, ==, PYROG_KIND_LIST);

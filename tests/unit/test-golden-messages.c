@@ -38,7 +38,8 @@ parse (PyrogArena *arena, const guint8 *data, gsize size, PyrogMessage *message,
       break;
     }
   g_assert_cmpuint (pyrog_header_message_size (&header), ==, size);
-  return pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, MAX_SIZE, arena, message, error);
+  return pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, MAX_SIZE, 0, arena, message,
+                              error);
 }
 
 /* The annotations as the golden data write them */

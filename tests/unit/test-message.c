@@ -143,7 +143,7 @@ parse (PyrogArena *arena,
   PyrogHeader header;
 
   return pyrog_header_parse (data, size, max_size, &header, error) == PYROG_PARSE_DONE
-         && pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, max_size, arena, message,
+         && pyrog_message_parse (&header, data + PYROG_HEADER_SIZE, max_size, 0, arena, message,
                                  error);
 }
 
@@ -181,6 +181,29 @@ test_annotation_limits (void)
       else
         assert_error (error, PYROG_ERROR_MESSAGE_TOO_LARGE, annotated[i].text);
       g_assert_true (ok == (annotated[i].text == NULL));
+      pyrog_buffer_clear (&out);
+    }
+}
+
+/* Who reads a message may allow another number of annotations */
+static void
+test_max_annotations (void)
+{
+  for (guint count = 2; count <= 3; count++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+      PyrogHeader header;
+      PyrogMessage message;
+      PyrogBuffer out;
+      pyrog_buffer_init (&out, G_MAXSIZE);
+      write_annotated (&out, count, 1, 0);
+      pyrog_header_parse (out.data, out.size, MAX_SIZE, &header, NULL);
+      g_assert_true (pyrog_message_parse (&header, out.data + PYROG_HEADER_SIZE, MAX_SIZE, 2, arena,
+                                          &message, &error)
+                     == (count == 2));
+      if (count > 2)
+        assert_error (error, PYROG_ERROR_MESSAGE_TOO_LARGE, "more than 2 annotations (MAX_ANN");
       pyrog_buffer_clear (&out);
     }
 }
@@ -422,6 +445,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/message/sizes", test_sizes);
   g_test_add_func ("/message/fixed-fields", test_fixed_fields);
   g_test_add_func ("/message/annotation-limits", test_annotation_limits);
+  g_test_add_func ("/message/max-annotations", test_max_annotations);
   g_test_add_func ("/message/find-annotation", test_find_annotation);
   g_test_add_func ("/message/inflate-limit", test_inflate_limit);
   g_test_add_func ("/message/bomb", test_bomb);
