@@ -25,6 +25,10 @@ PYROG_AVAILABLE_IN_ALL
 PyrogProxy *pyrog_proxy_new (const char *uri, PyrogConfig *config, GError **error);
 PYROG_AVAILABLE_IN_ALL
 PyrogProxy *pyrog_proxy_new_for_uri (PyrogUri *uri, PyrogConfig *config);
+PYROG_AVAILABLE_IN_ALL
+PyrogProxy *pyrog_proxy_new_from_variant (GVariant *value, PyrogConfig *config, GError **error);
+PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_proxy_to_variant (PyrogProxy *self);
 
 PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_proxy_get_uri (PyrogProxy *self);

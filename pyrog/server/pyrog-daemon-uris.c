@@ -7,6 +7,7 @@
 #include "pyrog-config-items.h"
 #include "pyrog-daemon-private.h"
 #include "pyrog-error.h"
+#include "pyrog-reference.h"
 #include "pyrog-socket-owner.h"
 
 /* Under which uris a daemon's objects are found */
@@ -177,4 +178,46 @@ pyrog_daemon_uri_for_connection (PyrogDaemon *self,
   if (location.sockname != NULL)
     return pyrog_uri_new_for_socket (id, location.sockname);
   return pyrog_uri_new_for_host (id, location.host, location.port);
+}
+
+/**
+ * pyrog_daemon_proxy_for:
+ * @self: a daemon
+ * @servant: a servant that is registered there
+ * @connection: (nullable): the connection of the client for whom it is, or %NULL for any
+ * @error: return location for an error
+ *
+ * Makes a value that stands for an object of this daemon: whoever gets it as an argument, as a
+ * result or in a part of them has a proxy for the object. Pyro5 programs get a live proxy without
+ * doing anything, others see [ctor@Proxy.new_from_variant]. Its uri is that of
+ * [method@Daemon.uri_for_connection], or without a connection that of [method@Daemon.uri_for].
+ *
+ * Returns: (transfer floating): the value; %PYROG_ERROR_DAEMON: the servant is not registered
+ *
+ * Since: 1.0
+ */
+GVariant *
+pyrog_daemon_proxy_for (PyrogDaemon *self,
+                        PyrogServant *servant,
+                        PyrogConnection *connection,
+                        GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), NULL);
+  g_return_val_if_fail (PYROG_IS_SERVANT (servant), NULL);
+  g_return_val_if_fail (connection == NULL || PYROG_IS_CONNECTION (connection), NULL);
+
+  if (!pyrog_daemon_prepare (self, error))
+    return NULL;
+  g_autofree char *id
+      = pyrog_object_table_dup_id (pyrog_dispatcher_get_objects (self->dispatcher), servant);
+  if (id == NULL)
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_DAEMON,
+                   _ ("The servant is not registered in this daemon"));
+      return NULL;
+    }
+  g_autoptr (PyrogUri) uri = connection != NULL
+                                 ? pyrog_daemon_uri_for_connection (self, id, connection, error)
+                                 : pyrog_daemon_uri_for (self, id, error);
+  return uri != NULL ? pyrog_reference_to_variant (uri, NULL) : NULL;
 }

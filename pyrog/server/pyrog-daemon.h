@@ -63,6 +63,11 @@ PyrogUri *pyrog_daemon_uri_for_connection (PyrogDaemon *self,
                                            const char *id,
                                            PyrogConnection *connection,
                                            GError **error);
+PYROG_AVAILABLE_IN_ALL
+GVariant *pyrog_daemon_proxy_for (PyrogDaemon *self,
+                                  PyrogServant *servant,
+                                  PyrogConnection *connection,
+                                  GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 gboolean
