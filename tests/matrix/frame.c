@@ -6,9 +6,9 @@
 #include <string.h>
 
 void
-frame_serve (PyrogConfig *config, const char *id, ...)
+frame_serve (PyrogDaemon *given, const char *id, ...)
 {
-  g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (config);
+  g_autoptr (PyrogDaemon) daemon = given != NULL ? g_object_ref (given) : pyrog_daemon_new (NULL);
   g_autoptr (GString) line = g_string_new (NULL);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 
 /* What the programs in C share. They end with a message when something fails that should not. */
 
-/* Serves servants by their ids, and prints their uris on one line; config may be NULL. Pairs of an
+/* Serves servants by their ids, and prints their uris on one line; given may be NULL. Pairs of an
  * id and a servant, then NULL. */
-void frame_serve (PyrogConfig *config, const char *id, ...) G_GNUC_NULL_TERMINATED;
+void frame_serve (PyrogDaemon *given, const char *id, ...) G_GNUC_NULL_TERMINATED;
 
 PyrogProxy *frame_connect (const char *uri, PyrogConfig *config);
 GVariant *
