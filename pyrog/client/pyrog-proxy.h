@@ -29,6 +29,11 @@ PYROG_AVAILABLE_IN_ALL
 PyrogProxy *pyrog_proxy_new_from_variant (GVariant *value, PyrogConfig *config, GError **error);
 PYROG_AVAILABLE_IN_ALL
 GVariant *pyrog_proxy_to_variant (PyrogProxy *self);
+PYROG_AVAILABLE_IN_ALL
+PyrogProxy *pyrog_proxy_new_for_socket (const char *object,
+                                        GSocket *socket,
+                                        PyrogConfig *config,
+                                        GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 PyrogUri *pyrog_proxy_get_uri (PyrogProxy *self);

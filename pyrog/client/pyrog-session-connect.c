@@ -124,11 +124,13 @@ write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
 void
 pyrog_session_say_connect_locked (PyrogSession *self)
 {
+  PyrogBuffer *out = pyrog_connection_get_out (self->connection);
   GError *error = NULL;
 
   self->state = PYROG_SESSION_HANDSHAKE;
   self->refused = FALSE;
-  if (!write_connect (self, pyrog_connection_get_out (self->connection), &error))
+  if (!(self->joined ? pyrog_session_write_joined_locked (self, out, &error)
+                     : write_connect (self, out, &error)))
     pyrog_session_connect_failed_locked (self, error, TRUE);
   else
     pyrog_session_flush_locked (self);
@@ -153,14 +155,13 @@ check_server (PyrogSession *self, GError **error)
          || pyrog_connection_check_server (self->connection, error);
 }
 
-static void
-connected (PyrogSession *self)
+void
+pyrog_session_connected_locked (PyrogSession *self, GSocket *socket)
 {
   GError *error = NULL;
 
-  self->connection
-      = pyrog_connection_new (pyrog_connector_get_socket (self->connector),
-                              pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
+  self->connection = pyrog_connection_new (
+      socket, pyrog_config_get_flag (self->config, PYROG_CONFIG_SOCK_NODELAY));
   pyrog_connection_set_log_wire (self->connection,
                                  pyrog_config_get_flag (self->config, PYROG_CONFIG_LOGWIRE));
   g_clear_pointer (&self->connector, pyrog_connector_free);
@@ -185,7 +186,7 @@ pyrog_session_go_on_connecting_locked (PyrogSession *self, PyrogConnect result)
   switch (result)
     {
     case PYROG_CONNECT_DONE:
-      connected (self);
+      pyrog_session_connected_locked (self, pyrog_connector_get_socket (self->connector));
       return TRUE;
     case PYROG_CONNECT_PENDING:
       self->state = PYROG_SESSION_CONNECTING;
@@ -231,6 +232,11 @@ pyrog_session_begin_locked (PyrogSession *self)
   /* Never in the clear what was to be encrypted */
   if (self->tls == NULL && self->tls_error != NULL)
     error = g_error_copy (self->tls_error);
+  else if (self->joined)
+    {
+      pyrog_session_begin_joined_locked (self);
+      return;
+    }
   else
     self->connector = pyrog_connector_new (self->uri, version, &error);
   if (self->connector == NULL)

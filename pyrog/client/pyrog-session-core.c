@@ -332,7 +332,9 @@ take_handshake (PyrogSession *self, const PyrogHeader *header, const guint8 *bod
   g_autoptr (PyrogArena) arena = pyrog_arena_new ();
   PyrogValue value;
 
-  if (header->type != PYROG_MESSAGE_CONNECTOK && header->type != PYROG_MESSAGE_CONNECTFAIL)
+  if (self->joined
+          ? header->type != PYROG_MESSAGE_RESULT
+          : header->type != PYROG_MESSAGE_CONNECTOK && header->type != PYROG_MESSAGE_CONNECTFAIL)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL,
                    _ ("A message of type %u came in place of a handshake"), header->type);
@@ -340,6 +342,8 @@ take_handshake (PyrogSession *self, const PyrogHeader *header, const guint8 *bod
     }
   if (!read_handshake (self, header, body, arena, &value, error))
     return FALSE;
+  if (self->joined)
+    return pyrog_session_take_joined_locked (self, header, &value, error);
   if (header->type == PYROG_MESSAGE_CONNECTFAIL)
     {
       self->refused = TRUE;
@@ -398,7 +402,9 @@ take_message (PyrogSession *self, const PyrogHeader *header, const guint8 *body)
   else
     {
       pyrog_connection_consume (self->connection, pyrog_header_message_size (header));
-      if (!ready)
+      if (!ready && self->joined)
+        pyrog_session_ready_locked (self);
+      else if (!ready)
         pyrog_session_question_locked (self, PYROG_SESSION_QUESTION_HANDSHAKE, NULL);
     }
 }

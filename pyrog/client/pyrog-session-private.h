@@ -55,6 +55,8 @@ struct _PyrogSession
   PyrogSessionState state;
   PyrogConnector *connector;   /* (owned) (nullable) */
   PyrogConnection *connection; /* (owned) (nullable) */
+  gboolean joined;             /* never connects: there is only the socket that was given */
+  GSocket *socket;             /* (owned) (nullable) the one that was given, until it is used */
   gboolean refused;            /* (locked-by lock) the daemon did not want the last connection */
   PyrogMetadata *metadata;     /* (owned) (nullable) */
   GVariant *answer;            /* (owned) (nullable) */
@@ -95,6 +97,17 @@ void pyrog_session_fail_locked (PyrogSession *session,
 void pyrog_session_connect_failed_locked (PyrogSession *session, GError *error, gboolean final);
 void pyrog_session_forget_connection_locked (PyrogSession *session);
 void pyrog_session_flush_locked (PyrogSession *session);
+/* There is a connected socket */
+void pyrog_session_connected_locked (PyrogSession *session, GSocket *socket);
+/* Begins on the socket that was given */
+void pyrog_session_begin_joined_locked (PyrogSession *session);
+/* What is said in the place of CONNECT, and heard in that of CONNECTOK */
+gboolean
+pyrog_session_write_joined_locked (PyrogSession *session, PyrogBuffer *out, GError **error);
+gboolean pyrog_session_take_joined_locked (PyrogSession *session,
+                                           const PyrogHeader *header,
+                                           const PyrogValue *value,
+                                           GError **error);
 /* Says CONNECT to the daemon */
 void pyrog_session_say_connect_locked (PyrogSession *session);
 /* The calls that wait may go: the daemon is the right one */

@@ -52,6 +52,7 @@ pyrog_session_unref (PyrogSession *self)
     pyrog_connection_close (self->connection);
   g_clear_object (&self->connection);
   g_clear_pointer (&self->connector, pyrog_connector_free);
+  g_clear_object (&self->socket);
   g_clear_pointer (&self->metadata, pyrog_metadata_unref);
   g_clear_pointer (&self->answer, g_variant_unref);
   g_clear_pointer (&self->handshake, g_variant_unref);

@@ -22,6 +22,8 @@ typedef struct _PyrogSession PyrogSession;
 PyrogSession *pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec);
 PyrogSession *pyrog_session_ref (PyrogSession *session);
 void pyrog_session_unref (PyrogSession *session);
+/* Uses that socket, which is connected, and no other one. Before the first call. */
+void pyrog_session_join (PyrogSession *session, GSocket *socket);
 /* What the handshake says to the daemon; takes effect with the next connection */
 void pyrog_session_set_handshake (PyrogSession *session, GVariant *data);
 void pyrog_session_set_codec (PyrogSession *session, const PyrogCodec *codec);

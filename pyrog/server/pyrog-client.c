@@ -370,6 +370,25 @@ set_deadline (PyrogClient *client)
     wait_for (client, WAIT_NOTHING, 0);
 }
 
+/* ---- Joined sockets ---- */
+
+static void
+admit_joined (PyrogClient *client)
+{
+  if (!client->joined || client->peer.authenticated || client->securing || client->busy
+      || client->closing)
+    return;
+  client->peer.authenticated = TRUE;
+  wait_for (client, WAIT_NOTHING, 0);
+}
+
+void
+pyrog_client_join (PyrogClient *client)
+{
+  client->joined = TRUE;
+  admit_joined (client);
+}
+
 /* ---- A turn ---- */
 
 static gboolean
@@ -432,6 +451,7 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
   if (client->busy)
     take_resumed (client);
   take_late_reply (client);
+  admit_joined (client);
   /* What came before and was left, by the last turn or while a reply was late */
   if ((has_more (client) || pyrog_connection_get_buffered (client->peer.connection) > 0)
       && !serve_requests (client, &requests))

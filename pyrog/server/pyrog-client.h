@@ -46,6 +46,7 @@ struct _PyrogClient
 
   PyrogOnewayLane *lane; /* (owned) (nullable) oneway calls, with worker threads */
 
+  gboolean joined;   /* the program vouches for it: it says no CONNECT */
   gboolean securing; /* the handshake of the transport is not done */
   gboolean serving;  /* a turn is in progress: a nested one does nothing */
   gboolean busy;     /* a request was dispatched whose reply comes later */
@@ -71,6 +72,8 @@ PyrogClient *pyrog_client_new (PyrogConnection *connection,
                                const PyrogClientTimeouts *timeouts,
                                gpointer engine,
                                void (*release_engine) (gpointer engine));
+/* The peer is known, as soon as the transport is secure. Before its first turn. */
+void pyrog_client_join (PyrogClient *client);
 /* A turn: reads what is there, serves whole requests, writes. spare: see pyrog_connection_fill() */
 PyrogClientState pyrog_client_serve (PyrogClient *client, PyrogChunk **spare);
 /* The epoll events that it waits for */

@@ -98,6 +98,47 @@ pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **erro
          && add_listener (self, g_steal_pointer (&listener));
 }
 
+/**
+ * pyrog_daemon_join_socket:
+ * @self: a daemon
+ * @socket: a connected stream socket, for example one of a pair
+ * @error: return location for an error
+ *
+ * Serves the peer at the other end of a connected socket: a proxy that was made with
+ * [ctor@Proxy.new_for_socket], or one of Pyro5's with a `connected_socket`. There is no handshake
+ * and nobody is asked whether the peer may connect: whoever made the connection knows who is there.
+ * With the item `SSL` the connection is encrypted all the same.
+ *
+ * The socket now belongs to the daemon. A daemon that is not told where to listen besides does not
+ * listen at all, and its uris lead nowhere. [signal@Daemon::client-disconnected] tells that the
+ * peer is gone.
+ *
+ * Returns: whether it worked; %PYROG_ERROR_DAEMON: it is not a connected stream socket
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_daemon_join_socket (PyrogDaemon *self, GSocket *socket, GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_DAEMON (self), FALSE);
+  g_return_val_if_fail (G_IS_SOCKET (socket), FALSE);
+
+  if (!pyrog_daemon_prepare (self, error))
+    return FALSE;
+  if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_STREAM || !g_socket_is_connected (socket))
+    {
+      g_set_error_literal (error, PYROG_ERROR, PYROG_ERROR_DAEMON,
+                           _ ("The socket is not a connected stream socket"));
+      return FALSE;
+    }
+  self->has_joined = TRUE;
+  if (self->engine != NULL)
+    pyrog_engine_join (self->engine, socket);
+  else
+    g_ptr_array_add (self->sockets, g_object_ref (socket));
+  return TRUE;
+}
+
 gboolean
 pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error)
 {
@@ -105,7 +146,7 @@ pyrog_daemon_ensure_listener (PyrogDaemon *self, GError **error)
 
   if (!pyrog_daemon_prepare (self, error))
     return FALSE;
-  if (self->listeners->len > 0)
+  if (self->listeners->len > 0 || self->has_joined)
     return TRUE;
   const char *host = pyrog_config_get_text (self->config, PYROG_CONFIG_HOST);
   if (host == NULL || *host == '\0')

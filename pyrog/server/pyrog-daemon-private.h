@@ -17,6 +17,8 @@ struct _PyrogDaemon
   PyrogConfig *config;         /* (owned) a copy */
   PyrogDispatcher *dispatcher; /* (owned) (nullable) made at first use */
   GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
+  GPtrArray *sockets;          /* (owned) (element-type GSocket) to join when it starts */
+  gboolean has_joined;         /* there was one: it needs no listener */
   PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
   PyrogTlsContext *tls;        /* (owned) (nullable) read at first use, if SSL is on */
   PyrogTlsObjects tls_objects; /* (owned) */

@@ -12,6 +12,9 @@
 
 /* Under which uris a daemon's objects are found */
 
+/* Where a daemon is that has but connected sockets */
+#define NO_NAME "connected-socket"
+
 /* ---- Behind a router ---- */
 
 static const char *
@@ -102,7 +105,11 @@ pyrog_daemon_uri_for (PyrogDaemon *self, const char *id, GError **error)
   if (!pyrog_daemon_ensure_listener (self, error))
     return NULL;
   PyrogUri *uri = make_nat_uri (self, id);
-  return uri != NULL ? uri : pyrog_listener_make_uri (g_ptr_array_index (self->listeners, 0), id);
+  if (uri != NULL)
+    return uri;
+  if (self->listeners->len == 0)
+    return pyrog_uri_new_for_socket (id, NO_NAME);
+  return pyrog_listener_make_uri (g_ptr_array_index (self->listeners, 0), id);
 }
 
 /**

@@ -93,6 +93,7 @@ pyrog_daemon_finalize (GObject *object)
   g_clear_pointer (&self->dispatcher, pyrog_dispatcher_unref);
   pyrog_daemon_clear_tls (self);
   g_ptr_array_unref (self->listeners);
+  g_ptr_array_unref (self->sockets);
   pyrog_peer_policy_free (self->policy);
   g_clear_object (&self->config);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -216,6 +217,7 @@ static void
 pyrog_daemon_init (PyrogDaemon *self)
 {
   self->listeners = new_listeners ();
+  self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->policy = pyrog_peer_policy_new ();
 }
 
@@ -319,6 +321,9 @@ pyrog_daemon_start (PyrogDaemon *self, GError **error)
   pyrog_engine_set_events (self->engine, &engine_events, G_OBJECT (self));
   for (guint i = 0; i < self->listeners->len; i++)
     pyrog_engine_add_listener (self->engine, g_ptr_array_index (self->listeners, i));
+  for (guint i = 0; i < self->sockets->len; i++)
+    pyrog_engine_join (self->engine, g_ptr_array_index (self->sockets, i));
+  g_ptr_array_set_size (self->sockets, 0);
   pyrog_daemon_warn_if_open (self);
   self->draining = FALSE;
   g_object_ref (self);
@@ -337,6 +342,7 @@ stop_cb (gpointer data)
   /* Handlers of signals that this emits may start the daemon again */
   g_autoptr (GPtrArray) listeners = g_steal_pointer (&self->listeners);
   self->listeners = new_listeners ();
+  self->has_joined = FALSE;
   pyrog_engine_free (engine);
   g_clear_pointer (&listeners, g_ptr_array_unref);
   g_main_context_wakeup (self->context);

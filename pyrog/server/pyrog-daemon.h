@@ -23,6 +23,8 @@ PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_listen (PyrogDaemon *self, const char *location, GError **error);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_daemon_listen_on_socket (PyrogDaemon *self, GSocket *socket, GError **error);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_daemon_join_socket (PyrogDaemon *self, GSocket *socket, GError **error);
 
 PYROG_AVAILABLE_IN_ALL
 void pyrog_daemon_allow_user (PyrogDaemon *self, guint uid);

@@ -145,20 +145,34 @@ is_welcome (PyrogEngine *engine, GSocket *socket, guint64 *source)
 }
 
 static void
-admit (PyrogEngine *engine, GSocket *socket)
+add_socket (PyrogEngine *engine, GSocket *socket, guint64 source, gboolean joined)
 {
-  guint64 source;
-
-  if (!is_welcome (engine, socket, &source) || !has_room (engine))
-    return; /* the socket closes */
   g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
+
   pyrog_connection_set_log_wire (connection, engine->log_wire);
   if (engine->tls != NULL)
     {
       renew_tls (engine);
       pyrog_connection_start_tls (connection, engine->tls, NULL);
     }
-  pyrog_engine_add_client (engine, connection, source);
+  pyrog_engine_add_client (engine, connection, source, joined);
+}
+
+static void
+admit (PyrogEngine *engine, GSocket *socket)
+{
+  guint64 source;
+
+  /* Otherwise the socket closes */
+  if (is_welcome (engine, socket, &source) && has_room (engine))
+    add_socket (engine, socket, source, FALSE);
+}
+
+void
+pyrog_engine_join (PyrogEngine *engine, GSocket *socket)
+{
+  g_socket_set_blocking (socket, FALSE);
+  add_socket (engine, socket, 0, TRUE);
 }
 
 void

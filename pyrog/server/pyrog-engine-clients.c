@@ -357,7 +357,10 @@ lane_changed (PyrogPeer *owner, gboolean idle)
 static const PyrogOnewayLaneClass lane_class = { lane_started, schedule_lane, lane_changed };
 
 void
-pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint64 source)
+pyrog_engine_add_client (PyrogEngine *engine,
+                         PyrogConnection *connection,
+                         guint64 source,
+                         gboolean joined)
 {
   PyrogClient *client = pyrog_client_new (connection, engine->dispatcher, &engine->timeouts, engine,
                                           pyrog_engine_release);
@@ -374,6 +377,8 @@ pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint
   client->check_certificate = pyrog_engine_check_certificate;
   client->peer.failed = pyrog_engine_tell_failed;
   client->connected = pyrog_engine_tell_connected;
+  if (joined)
+    pyrog_client_join (client);
   g_mutex_lock (&engine->lock);
   g_queue_push_tail_link (&engine->clients, &client->link);
   pyrog_source_counts_add (engine->sources, source);

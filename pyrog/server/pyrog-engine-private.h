@@ -90,7 +90,10 @@ PyrogDispatch pyrog_engine_check_certificate (PyrogClient *client);
 
 /* A turn of a client, in the engine's thread */
 void pyrog_engine_run_client (PyrogEngine *engine, PyrogClient *client);
-void pyrog_engine_add_client (PyrogEngine *engine, PyrogConnection *connection, guint64 source);
+void pyrog_engine_add_client (PyrogEngine *engine,
+                              PyrogConnection *connection,
+                              guint64 source,
+                              gboolean joined);
 void pyrog_engine_push_work (PyrogEngine *engine, PyrogClient *client);
 gint64 pyrog_engine_deadline_of (PyrogClient *client);
 void pyrog_engine_remove_client (PyrogEngine *engine, PyrogClient *client);

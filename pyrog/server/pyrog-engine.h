@@ -49,6 +49,8 @@ void pyrog_engine_set_peer_policy (PyrogEngine *engine, PyrogPeerPolicy *policy)
 void pyrog_engine_free (PyrogEngine *engine);
 /* listener outlives the engine */
 void pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener);
+/* Serves the peer at the other end of a connected socket, without a handshake */
+void pyrog_engine_join (PyrogEngine *engine, GSocket *socket);
 /* Accepts no more, closes what is idle, lets calls in progress end, for STOP_TIMEOUT at most */
 void pyrog_engine_drain (PyrogEngine *engine, PyrogDrainedFunc func, gpointer user_data);
 
