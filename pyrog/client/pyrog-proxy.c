@@ -108,7 +108,8 @@ pyrog_proxy_constructed (GObject *object)
 
   G_OBJECT_CLASS (pyrog_proxy_parent_class)->constructed (object);
   self->codec
-      = pyrog_codec_get ((guint) pyrog_config_get_number (self->config, PYROG_CONFIG_SERIALIZER));
+      = pyrog_codec_choose ((guint) pyrog_config_get_number (self->config, PYROG_CONFIG_SERIALIZER),
+                            pyrog_config_get_flag (self->config, PYROG_CONFIG_SERPENT_BYTES_REPR));
   self->timeout = pyrog_config_get_seconds (self->config, PYROG_CONFIG_COMMTIMEOUT);
   self->session = pyrog_session_new (self->uri, self->config, self->codec);
   pyrog_proxy_be_asked (self);
@@ -310,7 +311,8 @@ pyrog_proxy_set_serializer (PyrogProxy *self, PyrogSerializer serializer)
 {
   g_return_if_fail (PYROG_IS_PROXY (self));
 
-  const PyrogCodec *codec = pyrog_codec_get (serializer);
+  const PyrogCodec *codec = pyrog_codec_choose (
+      serializer, pyrog_config_get_flag (self->config, PYROG_CONFIG_SERPENT_BYTES_REPR));
   g_return_if_fail (codec != NULL);
   if (codec == self->codec)
     return;

@@ -15,8 +15,12 @@
 
 #define NAN_TEXT "{'__class__':'float','value':'nan'}"
 
-static gboolean write_value (
-    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error);
+static gboolean write_value (PyrogBuffer *out,
+                             const PyrogValue *value,
+                             const PyrogPath *path,
+                             guint depth,
+                             gboolean literal_bytes,
+                             GError **error);
 
 static void
 put (PyrogBuffer *out, char c)
@@ -192,11 +196,43 @@ put_bytes (PyrogBuffer *out, const PyrogValue *value)
   pyrog_buffer_append_text (out, "', 'encoding': 'base64'}");
 }
 
+/* As Python's repr() writes them */
+static void
+put_literal_bytes (PyrogBuffer *out, const PyrogValue *value)
+{
+  const guint8 *bytes = (const guint8 *) value->text;
+  gboolean has_single = memchr (bytes, '\'', value->size) != NULL;
+  gboolean has_double = memchr (bytes, '"', value->size) != NULL;
+  const char quote = has_single && !has_double ? '"' : '\'';
+
+  put (out, 'b');
+  put (out, quote);
+  for (guint32 i = 0; i < value->size; i++)
+    {
+      char text[8];
+      const char *escape = bytes[i] == '\t'   ? "\\t"
+                           : bytes[i] == '\n' ? "\\n"
+                           : bytes[i] == '\r' ? "\\r"
+                           : bytes[i] == '\\' ? "\\\\"
+                                              : NULL;
+      if (escape != NULL)
+        g_strlcpy (text, escape, sizeof text);
+      else if (bytes[i] == (guint8) quote)
+        g_snprintf (text, sizeof text, "\\%c", quote);
+      else if (bytes[i] >= 0x20 && bytes[i] < 0x7f)
+        g_snprintf (text, sizeof text, "%c", bytes[i]);
+      else
+        g_snprintf (text, sizeof text, "\\x%02x", bytes[i]);
+      pyrog_buffer_append_text (out, text);
+    }
+  put (out, quote);
+}
+
 /* ---- Containers ---- */
 
 /* Whether Python can hash what serpent makes of it, and serpent agrees to write it as a key */
 static gboolean
-is_key (const PyrogValue *value, gboolean inside_tuple)
+is_key (const PyrogValue *value, gboolean inside_tuple, gboolean literal_bytes)
 {
   switch ((PyrogKind) value->kind)
     {
@@ -210,12 +246,14 @@ is_key (const PyrogValue *value, gboolean inside_tuple)
       return TRUE;
     case PYROG_KIND_NONE:
       return inside_tuple;
+    case PYROG_KIND_BYTES:
+      return literal_bytes;
     case PYROG_KIND_FLOAT:
       return !isnan (value->real);
     case PYROG_KIND_TUPLE:
       for (gsize i = 0; i < value->size; i++)
         {
-          if (!is_key (&value->items[i], TRUE))
+          if (!is_key (&value->items[i], TRUE, literal_bytes))
             return FALSE;
         }
       return TRUE;
@@ -225,9 +263,9 @@ is_key (const PyrogValue *value, gboolean inside_tuple)
 }
 
 static gboolean
-check_key (const PyrogValue *value, const PyrogPath *path, GError **error)
+check_key (const PyrogValue *value, const PyrogPath *path, gboolean literal_bytes, GError **error)
 {
-  if (is_key (value, FALSE))
+  if (is_key (value, FALSE, literal_bytes))
     return TRUE;
   return pyrog_codec_refuse (path, error,
                              _ ("serpent can't use ‘%s’ as a key of a dict or an item of a set"),
@@ -235,8 +273,12 @@ check_key (const PyrogValue *value, const PyrogPath *path, GError **error)
 }
 
 static gboolean
-write_items (
-    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
+write_items (PyrogBuffer *out,
+             const PyrogValue *value,
+             const PyrogPath *path,
+             guint depth,
+             gboolean literal_bytes,
+             GError **error)
 {
   gboolean is_set = value->kind == PYROG_KIND_SET || value->kind == PYROG_KIND_FROZENSET;
 
@@ -245,16 +287,20 @@ write_items (
       const PyrogPath item = PYROG_ITEM_PATH (path, i);
       if (i > 0)
         put (out, ',');
-      if ((is_set && !check_key (&value->items[i], path, error))
-          || !write_value (out, &value->items[i], &item, depth, error))
+      if ((is_set && !check_key (&value->items[i], path, literal_bytes, error))
+          || !write_value (out, &value->items[i], &item, depth, literal_bytes, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-write_pairs (
-    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
+write_pairs (PyrogBuffer *out,
+             const PyrogValue *value,
+             const PyrogPath *path,
+             guint depth,
+             gboolean literal_bytes,
+             GError **error)
 {
   for (gsize i = 0; i < value->size; i++)
     {
@@ -262,18 +308,23 @@ write_pairs (
       const PyrogPath item = { .parent = path, .key = key };
       if (i > 0)
         put (out, ',');
-      if (!check_key (key, &item, error) || !write_value (out, key, &item, depth, error))
+      if (!check_key (key, &item, literal_bytes, error)
+          || !write_value (out, key, &item, depth, literal_bytes, error))
         return FALSE;
       put (out, ':');
-      if (!write_value (out, key + 1, &item, depth, error))
+      if (!write_value (out, key + 1, &item, depth, literal_bytes, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-write_container (
-    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
+write_container (PyrogBuffer *out,
+                 const PyrogValue *value,
+                 const PyrogPath *path,
+                 guint depth,
+                 gboolean literal_bytes,
+                 GError **error)
 {
   gboolean is_tuple = value->kind == PYROG_KIND_TUPLE;
   gboolean is_list = value->kind == PYROG_KIND_LIST;
@@ -288,7 +339,7 @@ write_container (
       return TRUE;
     }
   put (out, is_tuple ? '(' : is_list ? '[' : '{');
-  if (!(is_dict ? write_pairs : write_items) (out, value, path, depth + 1, error))
+  if (!(is_dict ? write_pairs : write_items) (out, value, path, depth + 1, literal_bytes, error))
     return FALSE;
   if (is_tuple && value->size == 1)
     put (out, ',');
@@ -308,8 +359,12 @@ write_date (PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, GE
 }
 
 static gboolean
-write_value (
-    PyrogBuffer *out, const PyrogValue *value, const PyrogPath *path, guint depth, GError **error)
+write_value (PyrogBuffer *out,
+             const PyrogValue *value,
+             const PyrogPath *path,
+             guint depth,
+             gboolean literal_bytes,
+             GError **error)
 {
   switch ((PyrogKind) value->kind)
     {
@@ -336,19 +391,38 @@ write_value (
       put_text (out, value->text, value->size);
       return TRUE;
     case PYROG_KIND_BYTES:
-      put_bytes (out, value);
+      if (literal_bytes)
+        put_literal_bytes (out, value);
+      else
+        put_bytes (out, value);
       return TRUE;
     case PYROG_KIND_LIST:
     case PYROG_KIND_TUPLE:
     case PYROG_KIND_SET:
     case PYROG_KIND_FROZENSET:
     case PYROG_KIND_DICT:
-      return write_container (out, value, path, depth, error);
+      return write_container (out, value, path, depth, literal_bytes, error);
     case PYROG_KIND_DATETIME:
     case PYROG_KIND_DATE:
       return write_date (out, value, path, error);
     }
   g_assert_not_reached ();
+}
+
+static gboolean
+encode (const PyrogValue *value,
+        const char *root,
+        PyrogBuffer *out,
+        gboolean literal_bytes,
+        GError **error)
+{
+  const PyrogPath path = { .name = root };
+  gsize start = out->size;
+
+  pyrog_buffer_append (out, PYROG_SERPENT_HEADER, strlen (PYROG_SERPENT_HEADER));
+  gboolean ok = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root),
+                             literal_bytes, error);
+  return pyrog_codec_end_encode (out, start, ok, error);
 }
 
 gboolean
@@ -357,11 +431,14 @@ pyrog_codec_serpent_encode (const PyrogValue *value,
                             PyrogBuffer *out,
                             GError **error)
 {
-  const PyrogPath path = { .name = root };
-  gsize start = out->size;
+  return encode (value, root, out, FALSE, error);
+}
 
-  pyrog_buffer_append (out, PYROG_SERPENT_HEADER, strlen (PYROG_SERPENT_HEADER));
-  gboolean ok
-      = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root), error);
-  return pyrog_codec_end_encode (out, start, ok, error);
+gboolean
+pyrog_codec_serpent_encode_literal_bytes (const PyrogValue *value,
+                                          const char *root,
+                                          PyrogBuffer *out,
+                                          GError **error)
+{
+  return encode (value, root, out, TRUE, error);
 }

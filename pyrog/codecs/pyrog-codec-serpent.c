@@ -454,3 +454,10 @@ const PyrogCodec pyrog_codec_serpent = {
   .decode = pyrog_codec_serpent_decode,
   .encode = pyrog_codec_serpent_encode,
 };
+
+const PyrogCodec pyrog_codec_serpent_literal_bytes = {
+  .serializer = PYROG_SERIALIZER_SERPENT,
+  .name = "serpent",
+  .decode = pyrog_codec_serpent_decode,
+  .encode = pyrog_codec_serpent_encode_literal_bytes,
+};

@@ -13,5 +13,10 @@ gboolean pyrog_codec_serpent_encode (const PyrogValue *value,
                                      const char *root,
                                      PyrogBuffer *out,
                                      GError **error);
+/* The same with b'...' for bytes, which peers read as bytes, in the place of a dict with base64 */
+gboolean pyrog_codec_serpent_encode_literal_bytes (const PyrogValue *value,
+                                                   const char *root,
+                                                   PyrogBuffer *out,
+                                                   GError **error);
 
 G_END_DECLS

@@ -30,6 +30,14 @@ pyrog_codec_get (guint id)
 }
 
 const PyrogCodec *
+pyrog_codec_choose (guint id, gboolean literal_bytes)
+{
+  if (literal_bytes && id == PYROG_SERIALIZER_SERPENT)
+    return &pyrog_codec_serpent_literal_bytes;
+  return pyrog_codec_get (id);
+}
+
+const PyrogCodec *
 pyrog_codec_find (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)

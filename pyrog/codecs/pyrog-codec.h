@@ -33,12 +33,15 @@ typedef struct
 } PyrogCodec;
 
 extern const PyrogCodec pyrog_codec_serpent;
+extern const PyrogCodec pyrog_codec_serpent_literal_bytes;
 extern const PyrogCodec pyrog_codec_marshal;
 extern const PyrogCodec pyrog_codec_json;
 extern const PyrogCodec pyrog_codec_msgpack;
 
 /* NULL for an unknown id or name */
 const PyrogCodec *pyrog_codec_get (guint id);
+/* Where serpent is to write bytes as literals, if literal_bytes is set */
+const PyrogCodec *pyrog_codec_choose (guint id, gboolean literal_bytes);
 const PyrogCodec *pyrog_codec_find (const char *name);
 
 /* The payload of an INVOKE message (inventory W9). kwargs is NONE or a dict with str keys; args is

@@ -50,6 +50,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .compress = pyrog_config_get_flag (config, PYROG_CONFIG_COMPRESSION),
     .hide_objects = pyrog_config_get_flag (config, PYROG_CONFIG_HIDE_OBJECTS),
     .serializers = accepted_serializers (config),
+    .literal_bytes = pyrog_config_get_flag (config, PYROG_CONFIG_SERPENT_BYTES_REPR),
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
     .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
     .max_annotations = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ANNOTATIONS),
@@ -135,7 +136,7 @@ pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer)
 static const PyrogCodec *
 accepted_codec (PyrogDispatcher *dispatcher, guint serializer)
 {
-  const PyrogCodec *codec = pyrog_codec_get (serializer);
+  const PyrogCodec *codec = pyrog_codec_choose (serializer, dispatcher->options.literal_bytes);
 
   return codec != NULL && (dispatcher->options.serializers & 1u << serializer) != 0 ? codec : NULL;
 }

@@ -19,8 +19,9 @@ typedef struct _PyrogDispatcher PyrogDispatcher;
 typedef struct
 {
   gboolean compress;
-  gboolean hide_objects; /* say the same of unknown objects as of other refusals */
-  guint serializers;     /* accepted ones: bits 1 << id */
+  gboolean hide_objects;  /* say the same of unknown objects as of other refusals */
+  guint serializers;      /* accepted ones: bits 1 << id */
+  gboolean literal_bytes; /* serpent writes bytes as literals */
   gsize max_message_size;
   gsize max_values;      /* in a message, once the handshake succeeded */
   guint max_depth;       /* the same; 0 for PYROG_MAX_DEPTH */

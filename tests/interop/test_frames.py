@@ -105,4 +105,23 @@ for _serializer in SERIALIZERS:
             check_server(heard, True)
 
 
+@tap.case("0", b"'aGknAA=='")
+@tap.case("1", b"b\"hi'\\x00\"")
+def test_bytes(setting, expected):
+    """With SERPENT_BYTES_REPR both our ends write bytes as literals, otherwise in base 64"""
+    with servers.ours(PYRO_SERPENT_BYTES_REPR=setting) as server, relay.Relay(server.uri) as middle:
+        subprocess.run([os.environ["PROGRAM"], "call", middle.uri, "echo",
+                        "[byte 0x68, 0x69, 0x27, 0x00]"], timeout=60, check=True,
+                       stdout=subprocess.DEVNULL,
+                       env=dict(os.environ, PYRO_SERPENT_BYTES_REPR=setting))
+        said, heard = middle.frames()
+        assert expected in said[1].payload, said[1]
+        assert expected in heard[1].payload, heard[1]
+        Pyro5.api.config.SERPENT_BYTES_REPR = setting == "1"
+        with Pyro5.api.Proxy(server.uri) as proxy:
+            value = proxy.echo(b"hi'\0")
+            assert value == b"hi'\0" or (setting == "0" and value["encoding"] == "base64")
+        Pyro5.api.config.SERPENT_BYTES_REPR = False
+
+
 tap.run()

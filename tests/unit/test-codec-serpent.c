@@ -54,6 +54,53 @@ test_other_forms (void)
   decodes ("{1,1.0,2}", "{s i:1,i:2}");
 }
 
+/* With SERPENT_BYTES_REPR bytes are written as Python's repr() does, also as keys, and read as
+ * bytes */
+static void
+test_literal_bytes (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize size;
+    const char *written;
+  } cases[] = {
+    { "", 0, "b''" },
+    { "abc", 3, "b'abc'" },
+    { "it's", 4, "b\"it's\"" },
+    { "\"", 1, "b'\"'" },
+    { "it's \"", 6, "b'it\\'s \"'" },
+    { "\0\t\n\r\\\x7f\xff z", 9, "b'\\x00\\t\\n\\r\\\\\\x7f\\xff z'" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const PyrogValue bytes
+          = { .kind = PYROG_KIND_BYTES, .size = (guint32) cases[i].size, .text = cases[i].bytes };
+      const PyrogValue pair[2] = { bytes, bytes };
+      const PyrogValue dict = { .kind = PYROG_KIND_DICT, .size = 1, .items = pair };
+      g_autofree char *expected = g_strdup_printf ("# serpent utf-8 python3.2\n{%s:%s}",
+                                                   cases[i].written, cases[i].written);
+      g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+      g_autoptr (GError) error = NULL;
+      PyrogBuffer out;
+      PyrogValue value;
+
+      pyrog_buffer_init (&out, G_MAXSIZE);
+      g_assert_true (pyrog_codec_choose (PYROG_SERIALIZER_SERPENT, TRUE)
+                         ->encode (&dict, "value", &out, &error));
+      g_autofree char *written = g_strndup ((const char *) out.data, out.size);
+      g_assert_cmpstr (written, ==, expected);
+      g_assert_true (CODEC->decode (arena, out.data, out.size, &value, &error));
+      g_assert_true (pyrog_value_equal (&value, &dict));
+      /* Otherwise a dict stands for bytes, which is no key */
+      g_assert_false (pyrog_codec_choose (PYROG_SERIALIZER_SERPENT, FALSE)
+                          ->encode (&dict, "value", &out, &error));
+      g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE);
+      pyrog_buffer_clear (&out);
+    }
+}
+
 /* Numbers as Python's literals have them */
 static void
 test_numbers (void)
@@ -301,6 +348,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/codec-serpent/other-forms", test_other_forms);
+  g_test_add_func ("/codec-serpent/literal-bytes", test_literal_bytes);
   g_test_add_func ("/codec-serpent/numbers", test_numbers);
   g_test_add_func ("/codec-serpent/escapes", test_escapes);
   g_test_add_func ("/codec-serpent/refused", test_refused);
