@@ -143,6 +143,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     make_messages (data + 2, size - 2, &stream);
   else
     pyrog_buffer_append (&stream, data + 2, size - 2);
+  if (stream.size == 0)
+    return 0;
   fuzz_wire_init (&in, MAX (data[0], stream.size / MAX_PIECES));
   fuzz_wire_init (&out, 0);
   fuzz_wire_append (&in, stream.data, stream.size);
