@@ -34,8 +34,17 @@ export function args(...values) {
     return GLib.Variant.new_tuple(values.map(pack));
 }
 
+function items(tuple) {
+    return Array.from({length: tuple.n_children()}, (_, index) => tuple.get_child_value(index));
+}
+
 export function unpack(variant) {
-    return variant.recursiveUnpack();
+    const value = variant.recursiveUnpack();
+    if (value?.__class__ !== 'Pyro5.client.Proxy')
+        return value;
+    while (variant.is_of_type(GLib.VariantType.new('v')))
+        variant = variant.get_variant();
+    return Pyrog.Proxy.new_from_variant(variant, null);
 }
 
 export function error(code, message) {
@@ -55,7 +64,7 @@ export function servant(methods, {oneway = []} = {}) {
     const made = new Pyrog.Servant();
     for (const [name, func] of Object.entries(methods)) {
         made.add_method(name, null, null, (invocation, values) => {
-            const result = func.apply(invocation, unpack(values));
+            const result = func.apply(invocation, items(values).map(unpack));
             if (result instanceof Promise) {
                 const held = invocation.hold();
                 result.then(value => held.return_value(pack(value)),

@@ -36,7 +36,10 @@ def unpack(variant):
         return unpack(variant.get_variant())
     if variant.get_type_string() == "ay":
         return variant.get_data_as_bytes().get_data()
-    return variant.unpack()
+    value = variant.unpack()
+    if isinstance(value, dict) and value.get("__class__") == "Pyro5.client.Proxy":
+        return Pyrog.Proxy.new_from_variant(variant, None)
+    return value
 
 
 def failure(code, text):

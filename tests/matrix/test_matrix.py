@@ -57,13 +57,13 @@ def talk(server, client, directory):
     process = subprocess.Popen(server, stdout=subprocess.PIPE, **options)
     try:
         uris = process.stdout.readline().split()
-        result = subprocess.run(client + uris, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        result = subprocess.run(client + uris, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 timeout=TIMEOUT, check=False, **options)
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
-    assert result.returncode == 0, result.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout.splitlines()
 
 

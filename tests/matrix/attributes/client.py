@@ -11,9 +11,9 @@ print(",".join(sorted(thermostat._pyroAttrs)))
 print(thermostat.target, thermostat.unit)
 thermostat.target = 25
 print(thermostat.target)
-for name, value in ("target", 40), ("unit", "Kelvin"), ("secret", "told"), ("_target", 1):
+for name in "target", "unit", "secret", "_target":
     try:
-        setattr(thermostat, name, value)
+        setattr(thermostat, name, 40)
     except Exception as error:
         print(name, kind(error), "too hot" in str(error))
 try:
