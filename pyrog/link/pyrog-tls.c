@@ -66,6 +66,8 @@ pull_cb (gnutls_transport_ptr_t data, void *buffer, size_t size)
 {
   TlsTransport *self = data;
 
+  if (self->base_error != NULL)
+    return base_result (self, PYROG_IO_ERROR);
   if (self->in_start == self->in_end && !self->eof)
     {
       if (self->in == NULL)
@@ -218,6 +220,19 @@ set_up_server (TlsTransport *self)
     gnutls_session_ticket_enable_server (self->session, &self->context->ticket_key);
 }
 
+/* FALSE: the connection is lost, which it may have been before */
+static gboolean
+flush_handshake (TlsTransport *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (tls_flush (&self->parent, &error) != PYROG_IO_ERROR)
+    return TRUE;
+  if (self->base_error == NULL)
+    self->base_error = g_steal_pointer (&error);
+  return FALSE;
+}
+
 static PyrogHandshake
 tls_handshake (PyrogTransport *transport, GError **error)
 {
@@ -231,8 +246,7 @@ tls_handshake (PyrogTransport *transport, GError **error)
   while (result < 0 && result != GNUTLS_E_AGAIN && !gnutls_error_is_fatal (result));
   if (result < 0 && !is_retry (result) && !self->plain)
     gnutls_alert_send_appropriate (self->session, result);
-  if (tls_flush (transport, &self->base_error) == PYROG_IO_ERROR
-      || (result < 0 && !is_retry (result)))
+  if (!flush_handshake (self) || (result < 0 && !is_retry (result)))
     {
       set_error (self, result, error);
       return PYROG_HANDSHAKE_FAILED;
