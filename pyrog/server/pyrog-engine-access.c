@@ -10,7 +10,7 @@
 /* Asking an engine's owner about peers. Its handlers run in the thread of the context; a worker
  * leaves the question there and does something else. */
 
-#define MAX_DECISIONS 16 /* about strangers, at once */
+#define MAX_DECISIONS 16 /* about strangers, that are left to later */
 
 typedef struct
 {
@@ -18,7 +18,7 @@ typedef struct
   PyrogQuestion question;
   PyrogAccessRequest *request; /* (owned) (nullable) only until it was asked */
   gboolean fallback;
-  gboolean counted; /* among the decisions about strangers */
+  gboolean about_stranger;
   PyrogDecidedFunc func;
   gpointer user_data;
 } Asking;
@@ -28,7 +28,7 @@ free_asking (Asking *asking)
 {
   PyrogEngine *engine = asking->client->engine;
 
-  if (asking->counted)
+  if (asking->about_stranger)
     g_atomic_int_add (&engine->decisions, -1);
   g_clear_object (&asking->request);
   pyrog_peer_unref (&asking->client->peer);
@@ -51,11 +51,17 @@ ask_owner (Asking *asking)
   g_autoptr (GObject) owner = g_weak_ref_get (&engine->owner);
   g_autoptr (PyrogAccessRequest) request = g_steal_pointer (&asking->request);
 
-  if (owner == NULL)
-    return PYROG_VERDICT_REFUSED;
-  return pyrog_access_request_ask (request, owner, engine->events->questions[asking->question],
-                                   asking->fallback, engine->context, engine->decision_timeout,
-                                   decided_cb, asking);
+  /* From when it is left to later somebody else may decide, and free it */
+  gboolean too_many
+      = asking->about_stranger && g_atomic_int_add (&engine->decisions, 1) >= MAX_DECISIONS;
+  PyrogVerdict verdict = PYROG_VERDICT_REFUSED;
+  if (owner != NULL)
+    verdict = pyrog_access_request_ask (request, owner, engine->events->questions[asking->question],
+                                        asking->fallback, engine->context, engine->decision_timeout,
+                                        decided_cb, asking);
+  if (verdict == PYROG_VERDICT_LATER && too_many)
+    pyrog_access_request_refuse (request, NULL);
+  return verdict;
 }
 
 static gboolean
@@ -81,15 +87,6 @@ ask_in_context (PyrogEngine *engine, Asking *asking)
   g_source_attach (source, engine->context);
 }
 
-static gboolean
-may_wait (PyrogEngine *engine, PyrogPeer *peer)
-{
-  if (peer->authenticated || g_atomic_int_add (&engine->decisions, 1) < MAX_DECISIONS)
-    return TRUE;
-  g_atomic_int_add (&engine->decisions, -1);
-  return FALSE;
-}
-
 PyrogVerdict
 pyrog_engine_ask (PyrogPeer *peer,
                   PyrogQuestion question,
@@ -101,8 +98,6 @@ pyrog_engine_ask (PyrogPeer *peer,
   PyrogClient *client = (PyrogClient *) peer;
   PyrogEngine *engine = client->engine;
 
-  if (!may_wait (engine, peer))
-    return PYROG_VERDICT_REFUSED;
   Asking *asking = g_new (Asking, 1);
   *asking = (Asking){ (PyrogClient *) pyrog_peer_ref (peer),
                       question,

@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include "fake-server.h"
+#include "pyrog-handshake-request.h"
 
 #define OTHER_DESCRIPTORS 64 /* what a daemon leaves to its program */
+#define DECISIONS 16u        /* about strangers, that a program may leave to later */
 
 /* Connections that a daemon does not take, or not yet. Each test has a process of its own, whose
  * limits it changes. */
@@ -81,17 +83,32 @@ connect_peer (PyrogDaemon *daemon, int fd, const char *from)
 
 /* The type of the daemon's answer; 0: it has closed the connection */
 static int
-shake_hands (int fd)
+receive_type (int fd)
 {
   struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
   PyrogHeader header;
-  char byte;
 
-  if (recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
-    fake_server_reply (fd, PYROG_MESSAGE_CONNECT, 0, 7, "{'handshake':'hello','object':'o'}");
   while (poll (&poll_fd, 1, 1) == 0)
     settle ();
   return fake_server_receive (fd, &header) ? header.type : 0;
+}
+
+static void
+say (int fd, const char *what)
+{
+  g_autofree char *payload = g_strdup_printf ("{'handshake':'%s','object':'o'}", what);
+
+  fake_server_reply (fd, PYROG_MESSAGE_CONNECT, 0, 7, payload);
+}
+
+static int
+shake_hands (int fd)
+{
+  char byte;
+
+  if (recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
+    say (fd, "hello");
+  return receive_type (fd);
 }
 
 static int
@@ -265,6 +282,153 @@ test_exhausted (void)
   pyrog_daemon_stop (daemon);
 }
 
+static gboolean
+think_cb (PyrogDaemon *daemon, PyrogHandshakeRequest *request, GPtrArray *held)
+{
+  GVariant *data = pyrog_handshake_request_get_data (request);
+
+  if (strcmp (g_variant_get_string (data, NULL), "wait") == 0)
+    {
+      pyrog_access_request_hold (PYROG_ACCESS_REQUEST (request));
+      g_ptr_array_add (held, g_object_ref (request));
+    }
+  return TRUE;
+}
+
+static PyrogConfig *
+make_config (PyrogServerType type)
+{
+  PyrogConfig *config = pyrog_config_new ();
+
+  g_object_set (config, "server-type", type, NULL);
+  return config;
+}
+
+/* A program may think about so many strangers, and the next one that it wants to think about is
+ * refused; who needs no thought gets in meanwhile, however many come at once */
+static void
+check_decisions (PyrogServerType type)
+{
+  g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (PyrogConfig) config = make_config (type);
+  g_autoptr (PyrogDaemon) daemon = start (config, "127.0.0.1:0");
+  int fds[2 * DECISIONS + 1];
+
+  g_signal_connect (daemon, "validate-handshake", G_CALLBACK (think_cb), held);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = open_peer (daemon, "127.0.0.1");
+      say (fds[i], i <= DECISIONS ? "wait" : "hello");
+      while (i < DECISIONS && held->len <= i)
+        settle ();
+    }
+  for (guint i = DECISIONS; i < G_N_ELEMENTS (fds); i++)
+    g_assert_cmpint (receive_type (fds[i]), ==,
+                     i == DECISIONS ? PYROG_MESSAGE_CONNECTFAIL : PYROG_MESSAGE_CONNECTOK);
+  for (guint i = 0; i < DECISIONS; i++)
+    {
+      pyrog_access_request_accept (g_ptr_array_index (held, i));
+      g_assert_cmpint (receive_type (fds[i]), ==, PYROG_MESSAGE_CONNECTOK);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+  pyrog_daemon_stop (daemon);
+}
+
+static void
+test_decisions (void)
+{
+  check_decisions (PYROG_SERVER_TYPE_MULTIPLEX);
+  check_decisions (PYROG_SERVER_TYPE_THREAD);
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  guint started; /* (locked-by lock) */
+  guint running; /* (locked-by lock) */
+  guint most;    /* (locked-by lock) that ever ran at once */
+  guint allowed; /* (locked-by lock) to end */
+} Work;
+
+static void
+work (PyrogInvocation *invocation, gpointer user_data, GError **error)
+{
+  Work *state = user_data;
+
+  g_mutex_lock (&state->lock);
+  state->started++;
+  state->running++;
+  state->most = MAX (state->most, state->running);
+  while (state->allowed == 0)
+    g_cond_wait (&state->changed, &state->lock);
+  state->allowed--;
+  state->running--;
+  g_mutex_unlock (&state->lock);
+  pyrog_invocation_return_none (invocation);
+}
+
+static void
+wait_for_started (Work *state, guint count)
+{
+  guint started;
+
+  do
+    {
+      settle ();
+      g_mutex_lock (&state->lock);
+      started = state->started;
+      g_mutex_unlock (&state->lock);
+    }
+  while (started < count);
+}
+
+static void
+allow_one (Work *state)
+{
+  g_mutex_lock (&state->lock);
+  state->allowed++;
+  g_cond_signal (&state->changed);
+  g_mutex_unlock (&state->lock);
+}
+
+/* As many methods run at once as there may be workers; the next one waits for one of them */
+static void
+test_workers (void)
+{
+  g_autoptr (PyrogConfig) config = make_config (PYROG_SERVER_TYPE_THREAD);
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autoptr (GError) error = NULL;
+  Work state = { 0 };
+  int fds[3];
+
+  g_object_set (config, "threadpool-size", (gint64) 2, NULL);
+  g_autoptr (PyrogDaemon) daemon = start (config, "127.0.0.1:0");
+  pyrog_servant_add_handler (servant, "work", NULL, NULL, work, &state, NULL);
+  g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "w", servant, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      fds[i] = open_peer (daemon, "127.0.0.1");
+      g_assert_cmpint (shake_hands (fds[i]), ==, PYROG_MESSAGE_CONNECTOK);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    fake_server_reply (fds[i], PYROG_MESSAGE_INVOKE, 0, 8, "('w','work',(),{})");
+  wait_for_started (&state, 2);
+  allow_one (&state);
+  wait_for_started (&state, 3);
+  allow_one (&state);
+  allow_one (&state);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    {
+      g_assert_cmpint (receive_type (fds[i]), ==, PYROG_MESSAGE_RESULT);
+      close (fds[i]);
+    }
+  g_assert_cmpuint (state.most, ==, 2);
+  pyrog_daemon_stop (daemon);
+}
+
 /* In a process of its own */
 static void
 run_apart (gconstpointer data)
@@ -309,6 +473,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/daemon-limits/per-peer", (gconstpointer) test_per_peer, run_in_network);
   g_test_add_data_func ("/daemon-limits/few-descriptors", (gconstpointer) test_few_descriptors,
                         run_apart);
+  g_test_add_data_func ("/daemon-limits/decisions", (gconstpointer) test_decisions, run_apart);
+  g_test_add_data_func ("/daemon-limits/workers", (gconstpointer) test_workers, run_apart);
   g_test_add_data_func ("/daemon-limits/exhausted", (gconstpointer) test_exhausted, run_apart);
   return g_test_run ();
 }
