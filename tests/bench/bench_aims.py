@@ -7,12 +7,13 @@ ECHO = "Echo of %s MiB of bytes"
 LIST, TREE = ("Echo of 100,000 integers, %s type" % kind for kind in ("known", "any"))
 DICTS, CONN = "Echo of 10,000 dictionaries", "Connect, handshake, call, close"
 
+# Of sequential calls the p50: what else the machine does disturbs it least
 # text, (work, peer), (work, peer), field, at least or at most, stretch
 AT_LEAST = [
-    ("sequential call / raw", (LAT, "pyrog"), (LAT, "raw"), "rate", 0.80, 0.92),
-    ("with GVariants / raw", (VARIANT, "pyrog"), (LAT, "raw"), "rate", 0.60, 0.75),
-    ("sequential call / Pyro5", (LAT, "pyrog"), (LAT, "Pyro5"), "rate", 4, 5),
-    ("Pyro5 client on pyrog / on Pyro5", (LAT, "pyrog, Pyro5 client"), (LAT, "Pyro5"), "rate",
+    ("sequential call / raw", (LAT, "pyrog"), (LAT, "raw"), "p50_us", 0.80, 0.92),
+    ("with GVariants / raw", (VARIANT, "pyrog"), (LAT, "raw"), "p50_us", 0.60, 0.75),
+    ("sequential call / Pyro5", (LAT, "pyrog"), (LAT, "Pyro5"), "p50_us", 4, 5),
+    ("Pyro5 client on pyrog / on Pyro5", (LAT, "pyrog, Pyro5 client"), (LAT, "Pyro5"), "p50_us",
      1.5, 2),
     ("64 connections, raw load / raw", (CONC, "pyrog, raw load"), (CONC, "raw"), "rate",
      0.75, 0.88),
@@ -64,7 +65,7 @@ def memory_rows(memory):
         row("KiB a connection, plain", plain[most][0] if most else None, 4, 1.5, False),
         row("KiB a connection, TLS", tls[1000][0] if 1000 in tls else None, 48, 24, False),
         row("p50 beside 1000 idle / beside none", beside, 1.1, 1, False),
-        row("connections held and served", most, 10000, 10000, True),
+        row("connections held and served", most if most == 10000 else None, 10000, 10000, True),
     ]
 
 
@@ -72,5 +73,6 @@ def table(results, memory):
     rows = [["aim", "reached", "limit", "stretch", "result"]]
     for limits, is_least in ((AT_LEAST, True), (AT_MOST, False)):
         for text, one, other, field, limit, stretch in limits:
-            rows.append(row(text, results.ratio(one, other, field), limit, stretch, is_least))
+            value = results.ratio(one, other, field, is_least and field == "p50_us")
+            rows.append(row(text, value, limit, stretch, is_least))
     return rows + memory_rows(memory)

@@ -93,12 +93,9 @@ def pyrog_peers(program, raw, pyro5):
 # program -> name, whether it has unix sockets only, what it can do
 OTHERS = {
     "gdbus": ("GDBus", True, CALLS + BULK + LARGE + ["infl", "oneway"]),
-    "sdbus": ("sd-bus", True, CALLS + BULK + ["list", "infl", "oneway"]),
+    "sdbus": ("sd-bus", True, ["lat", "conn", "list", "infl", "oneway"] + BULK),
     "zmq": ("ZeroMQ", False, CALLS + BULK + ["infl"]),
     "nng": ("nng", False, CALLS + BULK),
-    "grpc": ("gRPC", False, CALLS + BULK + LARGE + ["stream"]),
-    "capnp": ("Cap'n Proto", False, CALLS + BULK + LARGE + ["infl"]),
-    "ice": ("Ice", False, CALLS + BULK + LARGE + ["oneway"]),
 }
 
 
