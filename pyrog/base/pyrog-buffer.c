@@ -19,9 +19,19 @@ pyrog_buffer_init (PyrogBuffer *buffer, gsize limit)
   *buffer = (PyrogBuffer){ .limit = limit };
 }
 
+static void
+wipe (PyrogBuffer *buffer)
+{
+  if (buffer->data != NULL)
+    explicit_bzero (buffer->data, buffer->capacity);
+  buffer->secret = FALSE;
+}
+
 void
 pyrog_buffer_clear (PyrogBuffer *buffer)
 {
+  if (buffer->secret)
+    wipe (buffer);
   g_clear_pointer (&buffer->data, pyrog_block_free);
   buffer->size = buffer->capacity = 0;
   buffer->overflow = FALSE;
@@ -30,10 +40,33 @@ pyrog_buffer_clear (PyrogBuffer *buffer)
 void
 pyrog_buffer_reset (PyrogBuffer *buffer, gsize keep)
 {
+  if (buffer->secret)
+    wipe (buffer);
   if (buffer->capacity > keep)
     pyrog_buffer_clear (buffer);
   buffer->size = 0;
   buffer->overflow = FALSE;
+}
+
+void
+pyrog_buffer_keep_secret (PyrogBuffer *buffer)
+{
+  buffer->secret = TRUE;
+}
+
+/* The old memory of a secret would be given back as it is */
+static guint8 *
+grow_block (PyrogBuffer *buffer, gsize capacity)
+{
+  if (!buffer->secret || buffer->data == NULL)
+    return pyrog_block_grow (buffer->data, buffer->size, capacity);
+  guint8 *data = pyrog_block_new (capacity);
+  if (data == NULL)
+    return NULL;
+  memcpy (data, buffer->data, buffer->size);
+  explicit_bzero (buffer->data, buffer->capacity);
+  pyrog_block_free (buffer->data);
+  return data;
 }
 
 gboolean
@@ -53,7 +86,7 @@ pyrog_buffer_grow (PyrogBuffer *buffer, gsize more)
   gsize capacity = MAX (buffer->capacity, FIRST_CAPACITY / 2);
   capacity = capacity > G_MAXSIZE / 2 ? G_MAXSIZE : capacity * 2;
   capacity = MAX (capacity, wanted > G_MAXSIZE - some ? G_MAXSIZE : wanted + some);
-  guint8 *data = pyrog_block_grow (buffer->data, buffer->size, capacity);
+  guint8 *data = grow_block (buffer, capacity);
   if (data == NULL)
     {
       buffer->overflow = TRUE;

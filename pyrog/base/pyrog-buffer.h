@@ -23,6 +23,7 @@ typedef struct
   gsize capacity;    /* bytes allocated */
   gsize limit;       /* the size is never more than this */
   gboolean overflow; /* something was dropped */
+  gboolean secret;   /* what is in it is wiped */
 } PyrogBuffer;
 
 #define PYROG_BUFFER_RESERVE_MAX 64
@@ -31,6 +32,8 @@ void pyrog_buffer_init (PyrogBuffer *buffer, gsize limit);
 void pyrog_buffer_clear (PyrogBuffer *buffer);
 /* Empties the buffer and keeps its memory, unless that is above keep bytes */
 void pyrog_buffer_reset (PyrogBuffer *buffer, gsize keep);
+/* What is written until the buffer is emptied is wiped then, and wherever it was before */
+void pyrog_buffer_keep_secret (PyrogBuffer *buffer);
 
 /* Room for size bytes (at most PYROG_BUFFER_RESERVE_MAX) behind the end; never NULL */
 guint8 *pyrog_buffer_reserve (PyrogBuffer *buffer, gsize size);

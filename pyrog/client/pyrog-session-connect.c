@@ -92,6 +92,9 @@ write_connect (PyrogSession *self, PyrogBuffer *out, GError **error)
   PyrogValue handshake = pyrog_value_text ("hello");
   PyrogMessageWriter writer;
 
+  /* Passwords and cookies */
+  pyrog_arena_keep_secret (arena);
+  pyrog_buffer_keep_secret (out);
   if (!read_cookie (self, &cookie, error)
       || (self->handshake != NULL
           && !pyrog_value_from_variant (arena, self->handshake, &handshake, error)))

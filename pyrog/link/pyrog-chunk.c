@@ -4,6 +4,8 @@
 
 #include "pyrog-chunk.h"
 
+#include <string.h>
+
 #include "pyrog-block.h"
 
 static PyrogChunk *
@@ -64,4 +66,13 @@ gboolean
 pyrog_chunk_is_shared (PyrogChunk *chunk)
 {
   return !g_atomic_ref_count_compare (&chunk->refs, 1);
+}
+
+void
+pyrog_chunk_wipe (PyrogChunk *chunk, const guint8 *start, gsize size)
+{
+  gsize offset = (gsize) (start - chunk->data);
+
+  g_assert (offset <= chunk->capacity && size <= chunk->capacity - offset);
+  explicit_bzero (chunk->data + offset, size);
 }

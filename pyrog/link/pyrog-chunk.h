@@ -27,6 +27,8 @@ PyrogChunk *pyrog_chunk_grow (PyrogChunk *chunk, gsize used, gsize capacity);
 PyrogChunk *pyrog_chunk_ref (PyrogChunk *chunk);
 void pyrog_chunk_unref (PyrogChunk *chunk);
 gboolean pyrog_chunk_is_shared (PyrogChunk *chunk);
+/* Wipes size bytes at start, which is in the chunk: nobody must need them any more */
+void pyrog_chunk_wipe (PyrogChunk *chunk, const guint8 *start, gsize size);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogChunk, pyrog_chunk_unref)
 

@@ -262,13 +262,21 @@ inflate_payload (PyrogMessage *message, gsize max_size, PyrogArena *arena, GErro
   PyrogBuffer out;
 
   pyrog_buffer_init (&out, G_MAXSIZE);
+  if (pyrog_arena_is_secret (arena))
+    pyrog_buffer_keep_secret (&out);
   if (!convert_into (&out, inflater, message->payload, message->payload_size, max_size, error))
     {
       pyrog_buffer_clear (&out);
       return FALSE;
     }
-  message->payload = out.data;
   message->payload_size = out.size;
+  if (pyrog_arena_is_secret (arena))
+    {
+      message->payload = pyrog_arena_copy (arena, out.data, out.size, error);
+      pyrog_buffer_clear (&out);
+      return message->payload != NULL;
+    }
+  message->payload = out.data;
   pyrog_arena_keep (arena, out.data, g_free);
   return TRUE;
 }

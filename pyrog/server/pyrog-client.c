@@ -134,6 +134,7 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
 {
   PyrogConnection *connection = client->peer.connection;
   g_autoptr (PyrogChunk) chunk = pyrog_chunk_ref (pyrog_connection_get_chunk (connection));
+  gboolean handshake = !client->peer.authenticated;
 
   /* What is owed goes out before a call that nobody waits for */
   if (is_oneway_call (header) && !flush (client))
@@ -148,6 +149,9 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
     take_outcome (client,
                   pyrog_dispatcher_dispatch (client->dispatcher, &client->peer, header, body, chunk,
                                              pyrog_connection_get_out (connection)));
+  /* Passwords and cookies */
+  if (handshake)
+    pyrog_chunk_wipe (chunk, body, (gsize) header->annotations_size + header->data_size);
 }
 
 static void

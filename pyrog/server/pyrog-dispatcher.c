@@ -497,6 +497,9 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
   gsize max_size = pyrog_dispatcher_get_max_size (dispatcher, peer);
   PyrogMessage message;
 
+  /* Passwords and cookies */
+  if (!peer->authenticated)
+    pyrog_arena_keep_secret (arena);
   pyrog_arena_set_budget (
       arena, 0, peer->authenticated ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES);
   if (!pyrog_message_parse (header, body, max_size,

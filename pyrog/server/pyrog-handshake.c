@@ -200,10 +200,11 @@ take_cookie (PyrogCookie *cookie, const PyrogValue **said)
   return TRUE;
 }
 
+/* It may be a password */
 static GVariant *
 make_data (const PyrogValue *said)
 {
-  return said != NULL ? pyrog_value_to_variant (said, "handshake", NULL)
+  return said != NULL ? pyrog_value_to_secret_variant (said, "handshake", NULL)
                       : g_variant_ref_sink (g_variant_new_string ("hello"));
 }
 

@@ -39,6 +39,7 @@ struct _PyrogArena
   gsize max_values;
   guint max_depth;
   GArray *kept; /* (owned) (nullable) (element-type Kept) */
+  gboolean secret;
 };
 
 PyrogArena *
@@ -77,9 +78,19 @@ free_blocks_but_first (PyrogArena *arena)
     }
 }
 
+static void
+wipe (PyrogArena *arena)
+{
+  for (Block *block = arena->blocks; block != NULL; block = block->next)
+    explicit_bzero (block + 1, block->size);
+  arena->secret = FALSE;
+}
+
 void
 pyrog_arena_reset (PyrogArena *arena)
 {
+  if (arena->secret)
+    wipe (arena);
   release_kept (arena);
   free_blocks_but_first (arena);
   if (arena->blocks != NULL && arena->blocks->size != FIRST_BLOCK_SIZE)
@@ -99,6 +110,18 @@ pyrog_arena_free (PyrogArena *arena)
   g_free (arena->blocks);
   g_clear_pointer (&arena->kept, g_array_unref);
   g_free (arena);
+}
+
+void
+pyrog_arena_keep_secret (PyrogArena *arena)
+{
+  arena->secret = TRUE;
+}
+
+gboolean
+pyrog_arena_is_secret (PyrogArena *arena)
+{
+  return arena->secret;
 }
 
 void

@@ -23,6 +23,9 @@ PyrogArena *pyrog_arena_new (void);
 void pyrog_arena_free (PyrogArena *arena);
 /* Forgets all values and what was kept; keeps a first block for the next message */
 void pyrog_arena_reset (PyrogArena *arena);
+/* What is in it until then is wiped */
+void pyrog_arena_keep_secret (PyrogArena *arena);
+gboolean pyrog_arena_is_secret (PyrogArena *arena);
 /* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
 void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
 /* How deep the next message may nest, at most PYROG_MAX_CALL_DEPTH; 0 for PYROG_MAX_DEPTH */

@@ -10,6 +10,7 @@
 #include "pyrog-buffer.h"
 #include "pyrog-date.h"
 #include "pyrog-error.h"
+#include "pyrog-secret.h"
 
 /* Writes GVariant's serialised form (see its specification): members are aligned to the size of
  * their type, arrays and tuples end with the offsets of the ends of their variable-sized members. A
@@ -390,8 +391,8 @@ finish (Writer *writer, const PyrogValue *value, GError **error)
   return g_variant_ref_sink (variant);
 }
 
-GVariant *
-pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **error)
+static GVariant *
+convert (const PyrogValue *value, const char *root, gboolean secret, GError **error)
 {
   const PyrogPath path = { .name = root };
   GVariant *variant = simple_variant (value);
@@ -400,10 +401,26 @@ pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **erro
   if (variant != NULL)
     return g_variant_ref_sink (variant);
   pyrog_buffer_init (&writer.out, G_MAXSIZE);
+  if (secret)
+    pyrog_buffer_keep_secret (&writer.out);
   writer.ends = g_array_new (FALSE, FALSE, sizeof (gsize));
   if (write_body (&writer, value, &path, 1))
     variant = finish (&writer, value, error);
   pyrog_buffer_clear (&writer.out);
   g_array_unref (writer.ends);
   return variant;
+}
+
+GVariant *
+pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **error)
+{
+  return convert (value, root, FALSE, error);
+}
+
+GVariant *
+pyrog_value_to_secret_variant (const PyrogValue *value, const char *root, GError **error)
+{
+  GVariant *variant = convert (value, root, TRUE, error);
+
+  return variant != NULL ? pyrog_secret_take_variant (variant) : NULL;
 }

@@ -26,6 +26,8 @@ G_BEGIN_DECLS
 #define PYROG_MAX_VARIANT_TUPLE 1024
 #define PYROG_MAX_VARIANT_LEVELS 120
 GVariant *pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **error);
+/* The same in memory that is wiped before it is freed */
+GVariant *pyrog_value_to_secret_variant (const PyrogValue *value, const char *root, GError **error);
 
 /* Exactly of type, with range checks: PYROG_ERROR_TYPE_ERROR or PYROG_ERROR_OVERFLOW_ERROR with the
  * path of what does not fit. Lists and tuples are both good for arrays and tuples; bytes are what

@@ -167,6 +167,36 @@ def test_proxies(certs, serializer):
 
 
 @case()
+def test_password_in_handshake(certs):
+    """The password of a client of ours, right or wrong, is in nobody's log and in no refusal"""
+    program = os.environ["SECRET_SCENARIO"]
+    right, wrong = MARK % "handshake" + "-right", MARK % "handshake" + "-wrong"
+    with tempfile.TemporaryFile() as log, \
+            subprocess.Popen([program, "serve"], stdout=subprocess.PIPE, stderr=log,
+                             env=environment()) as server:
+        try:
+            logged = b""
+            while not logged.startswith(b"READY "):  # what is debugged is printed, too
+                logged = server.stdout.readline()
+            uri = logged.decode().split()[1]
+            status, output = run([program, "call", uri, right])
+            assert status == 0 and b"RESULT hello" in output, output
+            assert b"echo" in output, "LOGWIRE is off"
+            assert_clean(output, right)
+            status, output = run([program, "call", uri, wrong])
+            assert status == 0 and b"not that one" in output, output
+            assert_clean(output, wrong)
+            assert_clean(listen_as_other(uri), right, wrong)
+        finally:
+            server.terminate()
+        logged += server.communicate(timeout=20)[0]
+        log.seek(0)
+        logged += log.read()
+        assert b"echo" in logged, "LOGWIRE is off"
+        assert_clean(logged, right, wrong)
+
+
+@case()
 def test_correlation(certs):
     """Replies to others have no correlation id of the first"""
     with Server() as server:
