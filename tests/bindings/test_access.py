@@ -8,11 +8,9 @@ import re
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../interop"))
-
-import certificates  # noqa: E402
-import tap  # noqa: E402
+import languages  # first: it knows where the next ones are
+import certificates
+import tap
 
 if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
@@ -23,11 +21,7 @@ import Pyro5  # noqa: E402
 import Pyro5.api  # noqa: E402
 import Pyro5.socketutil  # noqa: E402
 
-PROGRAMS = {
-    "JavaScript": ["gjs", "-m", os.path.join(HERE, "access.js")],
-    "Python": [sys.executable, os.path.join(HERE, "access.py")],
-    "Vala": [os.environ["ACCESS_VALA"]],
-}
+PROGRAMS = languages.programs("access")
 # What a request says of the client, who is alice, or of the server
 SAID = {"accept-certificate": r"(alice|localhost) 0", "validate-handshake": "hello",
         "authorize-invocation": "echo.(echo 0|level [12])"}

@@ -7,10 +7,8 @@ import os
 import subprocess
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../interop"))
-
-import tap  # noqa: E402
+import languages  # first: it knows where the next ones are
+import tap
 
 if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
@@ -20,39 +18,15 @@ sys.path.insert(0, os.environ["PYRO5_PATH"])
 import Pyro5.api  # noqa: E402
 import Pyro5.errors  # noqa: E402
 
-LANGUAGES = {
-    "C": [os.environ["SCENARIO_C"]],
-    "Vala": [os.environ["SCENARIO_VALA"]],
-    "JavaScript": ["gjs", "-m", os.path.join(HERE, "scenario.js")],
-    "Python": [sys.executable, os.path.join(HERE, "scenario.py")],
-}
-
-
-class Server:
-    def __init__(self, language):
-        self.process = subprocess.Popen(LANGUAGES[language] + ["server"], stdout=subprocess.PIPE,
-                                        text=True)
-        words = self.process.stdout.readline().split()
-        if words[:1] != ["READY"]:
-            self.__exit__()
-            raise RuntimeError("The server did not start")
-        self.uri = words[1]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+LANGUAGES = languages.programs("scenario")
 
 
 for _server in LANGUAGES:
     for _client in LANGUAGES:
         @tap.case(_client, _server)
         def test_client_and_server(client, server):
-            with Server(server) as running:
-                result = subprocess.run(LANGUAGES[client] + ["client", running.uri], timeout=60,
+            with languages.serving(LANGUAGES[server] + ["server"]) as uri:
+                result = subprocess.run(LANGUAGES[client] + ["client", uri], timeout=60,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True, check=False)
             assert "RESULT ok" in result.stdout.splitlines(), result.stdout
@@ -69,7 +43,8 @@ def raises(kind, function, *args):
 for _server in LANGUAGES:
     @tap.case(_server)
     def test_Pyro5_client_and_server(server):
-        with Server(server) as running, Pyro5.api.Proxy(running.uri) as proxy:
+        with languages.serving(LANGUAGES[server] + ["server"]) as uri, \
+                Pyro5.api.Proxy(uri) as proxy:
             proxy._pyroTimeout = 20
             assert proxy.add(3, 4) == 7
             assert proxy.add(3, b=4) == 7

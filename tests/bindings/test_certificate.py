@@ -3,21 +3,13 @@
 """What a certificate says, and policies, in each language"""
 
 import json
-import os
 import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../interop"))
+import languages  # first: it knows where the next ones are
+import certificates
+import tap
 
-import certificates  # noqa: E402
-import tap  # noqa: E402
-
-LANGUAGES = {
-    "Vala": [os.environ["CERTIFICATE_VALA"]],
-    "JavaScript": ["gjs", "-m", os.path.join(HERE, "certificate.js")],
-    "Python": [sys.executable, os.path.join(HERE, "certificate.py")],
-}
+LANGUAGES = languages.programs("certificate")
 # Of the language's own certificate and of another one: see the programs
 VERDICTS = [True, "refused", True, "refused", "refused", "refused", "refused", True]
 
