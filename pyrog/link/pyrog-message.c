@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "pyrog-block.h"
 #include "pyrog-error.h"
 
 #define TAG "PYRO"
@@ -277,7 +278,7 @@ inflate_payload (PyrogMessage *message, gsize max_size, PyrogArena *arena, GErro
       return message->payload != NULL;
     }
   message->payload = out.data;
-  pyrog_arena_keep (arena, out.data, g_free);
+  pyrog_arena_keep (arena, out.data, pyrog_block_free);
   return TRUE;
 }
 
