@@ -22,6 +22,7 @@ pyrog_call_new (void)
   /* As in pyrog_arena_new(): this is made for every call */
   *call = (PyrogCall){ 0 };
   g_atomic_ref_count_init (&call->refs);
+  call->link.data = call;
   pyrog_buffer_init (&call->message, G_MAXSIZE);
   return call;
 }
@@ -49,6 +50,14 @@ pyrog_call_unref (PyrogCall *call)
   g_free (call->correlation_id);
   g_free (call->stream_id);
   g_free (call);
+}
+
+PyrogCall *
+pyrog_call_pop (GQueue *queue)
+{
+  GList *link = g_queue_pop_head_link (queue);
+
+  return link != NULL ? link->data : NULL;
 }
 
 void
@@ -150,9 +159,10 @@ pyrog_call_take_reply (PyrogCall *call,
 
   if (!check_reply (call, header, error))
     return FALSE;
-  /* A repeated call may have the arena of a reply that could not be read */
-  g_clear_pointer (&call->arena, pyrog_arena_free);
-  call->arena = pyrog_arena_new ();
+  if (call->arena == NULL)
+    call->arena = pyrog_arena_new ();
+  else
+    pyrog_arena_reset (call->arena);
   if (!pyrog_message_parse (header, body, max_size, call->max_annotations, call->arena, &message,
                             error))
     return FALSE;

@@ -58,6 +58,7 @@ struct _PyrogCall
   GMainContext *context; /* (owned) (nullable) of an asynchronous call */
 
   /* (locked-by the session) */
+  GList link; /* its place in one of the session's queues */
   PyrogCallState state;
   gboolean abandoned; /* its reply is read and dropped */
   gboolean renewed;   /* it was put on a new connection, because the old one was dead */
@@ -68,7 +69,7 @@ struct _PyrogCall
   /* The result, once it is done */
   GError *error;         /* (owned) (nullable) */
   PyrogOutcome *outcome; /* (owned) (nullable) of an error */
-  PyrogArena *arena;     /* (owned) (nullable) where the result is */
+  PyrogArena *arena;     /* (owned) (nullable) where the result is, or what it may take over */
   PyrogChunk *chunk;     /* (owned) (nullable) what the result points into */
   PyrogValue result;
   gsize reply_size;      /* bytes */
@@ -80,6 +81,8 @@ struct _PyrogCall
 PyrogCall *pyrog_call_new (void);
 PyrogCall *pyrog_call_ref (PyrogCall *call);
 void pyrog_call_unref (PyrogCall *call);
+/* (transfer full) (nullable) The first of a queue of links */
+PyrogCall *pyrog_call_pop (GQueue *queue);
 
 /* Begins its time: seconds in all, 0 for ever */
 void pyrog_call_set_timeout (PyrogCall *call, double seconds);

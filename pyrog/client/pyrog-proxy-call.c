@@ -201,6 +201,8 @@ make_format_call (
   pyrog_format_build (&builder, format, args);
   if (pyrog_builder_finish (&builder, &tuple, error))
     call = pyrog_request_make_call (&request, &tuple, &none, error);
+  if (call != NULL)
+    call->arena = g_steal_pointer (&arena);
   pyrog_builder_clear (&builder);
   return call;
 }

@@ -25,13 +25,13 @@ unqueue (PyrogSession *self, PyrogCall *call)
   gsize size = (gsize) (call->end - call->start);
 
   pyrog_connection_unqueue (self->connection, call->start, size);
-  for (GList *link = self->queued.tail; link->data != call; link = link->prev)
+  for (GList *link = call->link.next; link != NULL; link = link->next)
     {
       PyrogCall *later = link->data;
       later->start -= size;
       later->end -= size;
     }
-  g_queue_remove (&self->queued, call);
+  g_queue_unlink (&self->queued, &call->link);
   self->oneway_end = 0; /* it moved; to be looked for */
 }
 
@@ -40,7 +40,6 @@ static void
 leave_place (PyrogSession *self, PyrogCall *call, GError *error)
 {
   PyrogCall *place = pyrog_call_new ();
-  GList *link = g_queue_find (&self->queued, call);
 
   place->codec = call->codec;
   place->oneway = call->oneway;
@@ -50,7 +49,8 @@ leave_place (PyrogSession *self, PyrogCall *call, GError *error)
   place->end = call->end;
   place->state = PYROG_CALL_QUEUED;
   place->abandoned = TRUE;
-  link->data = place;
+  g_queue_insert_after_link (&self->queued, &call->link, &place->link);
+  g_queue_unlink (&self->queued, &call->link);
   pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_MAYBE);
 }
 
@@ -58,7 +58,7 @@ leave_place (PyrogSession *self, PyrogCall *call, GError *error)
 static gboolean
 is_next_in_line (PyrogSession *self, PyrogCall *call)
 {
-  for (GList *link = self->queued.head; link->data != call; link = link->next)
+  for (GList *link = call->link.prev; link != NULL; link = link->prev)
     {
       if (!((PyrogCall *) link->data)->abandoned)
         return FALSE;
@@ -79,7 +79,7 @@ pyrog_session_abandon_locked (PyrogSession *self,
     }
   if (call->state == PYROG_CALL_WAITING)
     {
-      g_queue_remove (&self->waiting, call);
+      g_queue_unlink (&self->waiting, &call->link);
       pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
       if (self->waiting.length == 0)
         pyrog_session_forget_connection_locked (self);

@@ -56,10 +56,10 @@ pyrog_session_connect_failed_locked (PyrogSession *self, GError *error, gboolean
 
   g_queue_init (&self->waiting);
   pyrog_session_forget_connection_locked (self);
-  while ((call = g_queue_pop_head (&waiting)) != NULL)
+  while ((call = pyrog_call_pop (&waiting)) != NULL)
     {
       if (!final && call->retries-- > 0)
-        g_queue_push_tail (&self->waiting, call);
+        g_queue_push_tail_link (&self->waiting, &call->link);
       else
         pyrog_session_fail_locked (self, call, g_error_copy (error), PYROG_EXECUTION_NOT_SENT);
     }

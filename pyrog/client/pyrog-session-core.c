@@ -38,7 +38,7 @@ finish (PyrogSession *self, PyrogCall *call)
   call->state = PYROG_CALL_DONE;
   if (call->func != NULL && !call->abandoned)
     {
-      g_queue_push_tail (&self->done, call);
+      g_queue_push_tail_link (&self->done, &call->link);
       return;
     }
   pyrog_session_wake_locked (self);
@@ -85,7 +85,7 @@ finish_oneway (PyrogSession *self)
           self->oneway_end = call->end;
           return;
         }
-      g_queue_delete_link (&self->queued, link);
+      g_queue_unlink (&self->queued, link);
       finish (self, call);
     }
 }
@@ -114,7 +114,7 @@ pyrog_session_lost_locked (PyrogSession *self, GError *error)
   finish_oneway (self);
   GQueue lost = self->queued;
   g_queue_init (&self->queued);
-  while ((call = g_queue_pop_head (&lost)) != NULL)
+  while ((call = pyrog_call_pop (&lost)) != NULL)
     {
       PyrogExecution execution = execution_of (self, call);
       if (may_repeat (call, execution))
@@ -123,13 +123,13 @@ pyrog_session_lost_locked (PyrogSession *self, GError *error)
             pyrog_connection_copy_unsent (self->connection, call->start, call->end - call->start,
                                           &call->message);
           call->state = PYROG_CALL_WAITING;
-          g_queue_push_tail (&again, call);
+          g_queue_push_tail_link (&again, &call->link);
         }
       else
         pyrog_session_fail_locked (self, call, g_error_copy (error), execution);
     }
-  while ((call = g_queue_pop_tail (&again)) != NULL)
-    g_queue_push_head (&self->waiting, call);
+  for (GList *link; (link = g_queue_pop_tail_link (&again)) != NULL;)
+    g_queue_push_head_link (&self->waiting, link);
   pyrog_session_forget_connection_locked (self);
   g_error_free (error);
   if (self->waiting.length > 0)
@@ -173,15 +173,16 @@ pyrog_session_flush_locked (PyrogSession *self)
     broken (self, error);
 }
 
+/* oneway is set if the daemon says so */
 static gboolean
-check_member (PyrogSession *self, PyrogCall *call, GError **error)
+check_member (PyrogSession *self, PyrogCall *call, gboolean *oneway, GError **error)
 {
   gboolean known;
 
   if (call->kind == PYROG_MEMBER_ANY)
     return TRUE;
   if (call->kind == PYROG_MEMBER_METHOD)
-    known = pyrog_metadata_has_method (self->metadata, call->member);
+    known = pyrog_metadata_find_method (self->metadata, call->member, oneway);
   else
     known = pyrog_metadata_has_attribute (self->metadata, call->member);
   if (known)
@@ -197,8 +198,9 @@ static void
 put_on_connection (PyrogSession *self, PyrogCall *call)
 {
   GError *error = NULL;
+  gboolean oneway = FALSE;
 
-  if (!check_member (self, call, &error))
+  if (!check_member (self, call, &oneway, &error))
     {
       pyrog_session_fail_locked (self, call, error, PYROG_EXECUTION_NOT_SENT);
       return;
@@ -208,8 +210,7 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
       finish (self, call);
       return;
     }
-  if (call->kind == PYROG_MEMBER_METHOD && !call->oneway
-      && pyrog_metadata_is_oneway (self->metadata, call->member))
+  if (oneway && !call->oneway)
     {
       call->oneway = TRUE;
       pyrog_message_add_flags (call->message.data, PYROG_FLAG_ONEWAY);
@@ -222,7 +223,7 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
   call->state = PYROG_CALL_QUEUED;
   if (call->oneway)
     self->oneway_end = MIN (self->oneway_end, call->end);
-  g_queue_push_tail (&self->queued, call);
+  g_queue_push_tail_link (&self->queued, &call->link);
   /* A call that may be repeated after it was sent keeps its message */
   if (call->retries <= 0)
     pyrog_connection_queue (self->connection, &call->message);
@@ -235,7 +236,7 @@ put_waiting_on_connection (PyrogSession *self)
 {
   PyrogCall *call;
 
-  while ((call = g_queue_pop_head (&self->waiting)) != NULL)
+  while ((call = pyrog_call_pop (&self->waiting)) != NULL)
     put_on_connection (self, call);
   pyrog_session_flush_locked (self);
   finish_oneway (self);
@@ -273,7 +274,7 @@ pyrog_session_enter_all_locked (PyrogSession *self, PyrogCall *const *calls, gui
           continue;
         }
       calls[i]->state = PYROG_CALL_WAITING;
-      g_queue_push_tail (&self->waiting, calls[i]);
+      g_queue_push_tail_link (&self->waiting, &calls[i]->link);
     }
   if (self->state == PYROG_SESSION_READY)
     {
@@ -382,7 +383,7 @@ take_reply (PyrogSession *self, const PyrogHeader *header, const guint8 *body, G
   if (!pyrog_call_take_reply (call, header, body, pyrog_connection_get_chunk (self->connection),
                               max_size, error))
     return FALSE;
-  g_queue_pop_head (&self->queued);
+  g_queue_pop_head_link (&self->queued);
   finish (self, call);
   return TRUE;
 }

@@ -47,7 +47,7 @@ pyrog_session_watch (PyrogSession *self,
   call->func = func;
   call->user_data = user_data;
   if (call->state == PYROG_CALL_DONE)
-    g_queue_push_tail (&self->done, pyrog_call_ref (call));
+    g_queue_push_tail_link (&self->done, &pyrog_call_ref (call)->link);
   pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
   pyrog_session_run_done (self, NULL);

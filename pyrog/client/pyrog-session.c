@@ -113,7 +113,7 @@ pyrog_session_run_done (PyrogSession *self, GMainContext *context)
   while (TRUE)
     {
       g_mutex_lock (&self->lock);
-      g_autoptr (PyrogCall) call = g_queue_pop_head (&self->done);
+      g_autoptr (PyrogCall) call = pyrog_call_pop (&self->done);
       g_mutex_unlock (&self->lock);
       if (call == NULL)
         return;

@@ -10,13 +10,36 @@
 #include "pyrog-authorization.h"
 #include "pyrog-batch-run.h"
 #include "pyrog-codec.h"
-#include "pyrog-config-items.h"
 #include "pyrog-error.h"
 #include "pyrog-handshake.h"
 #include "pyrog-invocation-private.h"
 #include "pyrog-serialized-blob-private.h"
 #include "pyrog-servant-private.h"
 #include "pyrog-value-variant.h"
+
+typedef enum
+{
+  STATE_DISPATCHING, /* the handler has not come back */
+  STATE_ANSWERED,    /* ... but it, or somebody, has answered */
+  STATE_LATER,       /* the handler came back without an answer */
+} State;
+
+/* An invocation on its way. A dispatch and the answer, which may come in another thread, share it;
+ * the second of the two frees it. */
+typedef struct
+{
+  PyrogInvocation *invocation; /* (owned) (nullable) NULL: the answer comes later */
+  PyrogDispatcher *dispatcher; /* (owned) if the answer comes later */
+  PyrogPeer *peer;             /* (owned) if the answer comes later */
+  int state;                   /* (atomic) State */
+} Call;
+
+static void
+free_call (Call *call)
+{
+  g_clear_object (&call->invocation);
+  g_free (call);
+}
 
 struct _PyrogDispatcher
 {
@@ -26,47 +49,8 @@ struct _PyrogDispatcher
   PyrogObjectTable *objects;         /* (owned) */
   PyrogStreamTable *streams;         /* (owned) */
   PyrogAnnotationTable *annotations; /* (owned) of all replies */
+  Call *spare;                       /* (owned) (nullable) (atomic) for the next request */
 };
-
-static guint
-accepted_serializers (PyrogConfig *config)
-{
-  const char *const *names = pyrog_config_get_list (config, PYROG_CONFIG_SERIALIZERS_ACCEPTED);
-  guint serializers = 0;
-
-  for (guint i = 0; names != NULL && names[i] != NULL; i++)
-    {
-      const PyrogCodec *codec = pyrog_codec_find (names[i]);
-      if (codec != NULL)
-        serializers |= 1u << codec->serializer;
-    }
-  return serializers;
-}
-
-PyrogDispatcherOptions
-pyrog_dispatcher_options_from_config (PyrogConfig *config)
-{
-  return (PyrogDispatcherOptions){
-    .compress = pyrog_config_get_flag (config, PYROG_CONFIG_COMPRESSION),
-    .hide_objects = pyrog_config_get_flag (config, PYROG_CONFIG_HIDE_OBJECTS),
-    .serializers = accepted_serializers (config),
-    .literal_bytes = pyrog_config_get_flag (config, PYROG_CONFIG_SERPENT_BYTES_REPR),
-    .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
-    .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
-    .max_annotations = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ANNOTATIONS),
-    .streaming = pyrog_config_get_flag (config, PYROG_CONFIG_ITER_STREAMING),
-    .streams = {
-      .max_per_connection
-      = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS_PER_CONNECTION),
-      .max = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_STREAMS),
-      .lifetime = pyrog_config_get_seconds (config, PYROG_CONFIG_ITER_STREAM_LIFETIME),
-      .linger = pyrog_config_get_seconds (config, PYROG_CONFIG_ITER_STREAM_LINGER),
-    },
-    .max_instances = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_INSTANCES),
-    .max_batch = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_BATCH),
-    .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
-  };
-}
 
 PyrogDispatcher *
 pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
@@ -93,6 +77,7 @@ pyrog_dispatcher_unref (PyrogDispatcher *dispatcher)
 {
   if (!g_atomic_ref_count_dec (&dispatcher->refs))
     return;
+  g_clear_pointer (&dispatcher->spare, free_call);
   pyrog_cookie_free (dispatcher->cookie);
   pyrog_object_table_free (dispatcher->objects);
   pyrog_stream_table_free (dispatcher->streams);
@@ -162,28 +147,28 @@ pyrog_dispatcher_refuse (PyrogDispatcher *dispatcher,
 
 /* ---- Calls ---- */
 
-typedef enum
+/* With a blank invocation: to make one takes longer than many a method */
+static Call *
+take_call (PyrogDispatcher *dispatcher)
 {
-  STATE_DISPATCHING, /* the handler has not come back */
-  STATE_ANSWERED,    /* ... but it, or somebody, has answered */
-  STATE_LATER,       /* the handler came back without an answer */
-} State;
+  Call *call = g_atomic_pointer_exchange (&dispatcher->spare, NULL);
 
-/* Shared by a dispatch and the answer, which may come in another thread; freed by whichever of the
- * two is second */
-typedef struct
-{
-  PyrogDispatcher *dispatcher; /* (owned) */
-  PyrogPeer *peer;             /* (owned) */
-  int state;                   /* (atomic) State */
-} Pending;
+  if (call != NULL)
+    return call;
+  call = g_new0 (Call, 1);
+  call->invocation = pyrog_invocation_new_blank ();
+  return call;
+}
 
 static void
-free_pending (Pending *pending)
+give_back_call (PyrogDispatcher *dispatcher, Call *call)
 {
-  pyrog_dispatcher_unref (pending->dispatcher);
-  pyrog_peer_unref (pending->peer);
-  g_free (pending);
+  Call *dropped = call;
+
+  if (pyrog_invocation_reset (call->invocation))
+    dropped = g_atomic_pointer_exchange (&dispatcher->spare, call);
+  if (dropped != NULL)
+    free_call (dropped);
 }
 
 /* A stream that is not served, as Pyro5 says it, has no id */
@@ -230,23 +215,25 @@ tell_failure (PyrogPeer *peer, PyrogInvocation *invocation)
 static void
 answered_cb (PyrogInvocation *invocation, gpointer user_data)
 {
-  Pending *pending = user_data;
+  Call *call = user_data;
   g_autoptr (GBytes) reply = NULL;
 
-  if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_ANSWERED))
+  if (g_atomic_int_compare_and_exchange (&call->state, STATE_DISPATCHING, STATE_ANSWERED))
     return;
   if (!pyrog_invocation_get_oneway (invocation))
     {
       PyrogBuffer out;
       pyrog_buffer_init (&out, G_MAXSIZE);
-      write_reply (pending->dispatcher, pending->peer, invocation, &out);
+      write_reply (call->dispatcher, call->peer, invocation, &out);
       reply = pyrog_buffer_steal_bytes (&out);
     }
   else
     drop_reply (invocation);
-  tell_failure (pending->peer, invocation);
-  pending->peer->reply_later (pending->peer, reply);
-  free_pending (pending);
+  tell_failure (call->peer, invocation);
+  call->peer->reply_later (call->peer, reply);
+  pyrog_dispatcher_unref (call->dispatcher);
+  pyrog_peer_unref (call->peer);
+  free_call (call);
 }
 
 static void
@@ -344,31 +331,43 @@ pyrog_dispatcher_go_on (PyrogPeer *peer)
                                                           : PYROG_DISPATCH_PENDING;
 }
 
-static PyrogDispatch
-run_invocation (PyrogDispatcher *dispatcher,
-                PyrogPeer *peer,
-                PyrogInvocation *invocation,
-                const PyrogCallParts *call,
-                PyrogBuffer *out)
+/* FALSE: it was answered. Otherwise the call belongs to the answer, which may have come already. */
+static gboolean
+leave_to_later (PyrogDispatcher *dispatcher, PyrogPeer *peer, Call *call)
 {
-  Pending *pending = g_new (Pending, 1);
+  if (g_atomic_int_get (&call->state) != STATE_DISPATCHING)
+    return FALSE;
+  /* Whoever is to answer has a reference of their own; without one the answer is given here */
+  g_autoptr (PyrogInvocation) invocation = g_steal_pointer (&call->invocation);
+  call->dispatcher = pyrog_dispatcher_ref (dispatcher);
+  call->peer = pyrog_peer_ref (peer);
+  if (g_atomic_int_compare_and_exchange (&call->state, STATE_DISPATCHING, STATE_LATER))
+    return TRUE;
+  call->invocation = g_steal_pointer (&invocation);
+  pyrog_dispatcher_unref (dispatcher);
+  pyrog_peer_unref (peer);
+  return FALSE;
+}
+
+static PyrogDispatch
+run_call (PyrogDispatcher *dispatcher, PyrogPeer *peer, Call *call, PyrogBuffer *out)
+{
+  PyrogInvocation *invocation = call->invocation;
   gboolean more = FALSE;
 
-  *pending
-      = (Pending){ pyrog_dispatcher_ref (dispatcher), pyrog_peer_ref (peer), STATE_DISPATCHING };
-  pyrog_invocation_set_answered_func (invocation, answered_cb, pending);
+  call->state = STATE_DISPATCHING;
+  pyrog_invocation_set_answered_func (invocation, answered_cb, call);
   if ((invocation->header.flags & PYROG_FLAG_BATCH) != 0)
     more = begin_batch (dispatcher, peer, invocation);
   else
     call_servant (dispatcher, peer, invocation);
-  if (g_atomic_int_compare_and_exchange (&pending->state, STATE_DISPATCHING, STATE_LATER))
+  if (leave_to_later (dispatcher, peer, call))
     return more ? PYROG_DISPATCH_MORE : PYROG_DISPATCH_PENDING;
   if (pyrog_invocation_get_oneway (invocation))
     drop_reply (invocation);
   else
     write_reply (dispatcher, peer, invocation, out);
   tell_failure (peer, invocation);
-  free_pending (pending);
   return PYROG_DISPATCH_DONE;
 }
 
@@ -432,25 +431,24 @@ static PyrogDispatch
 invoke (PyrogDispatcher *dispatcher,
         PyrogPeer *peer,
         const PyrogMessage *message,
-        PyrogArena *owned_arena,
+        Call *call,
         PyrogChunk *chunk,
         PyrogBuffer *out)
 {
   const PyrogCodec *codec = accepted_codec (dispatcher, message->header.serializer);
-  g_autoptr (PyrogArena) arena = owned_arena;
+  PyrogArena *arena = pyrog_invocation_get_arena (call->invocation);
   g_autoptr (PyrogSerializedBlob) blob = NULL;
   g_autoptr (GError) error = NULL;
-  PyrogCallParts call;
+  PyrogCallParts parts;
 
-  if (!decode_call (dispatcher, message, codec, arena, chunk, &call, &blob, &error))
+  if (!decode_call (dispatcher, message, codec, arena, chunk, &parts, &blob, &error))
     {
       write_error (peer, message, error, out);
       return PYROG_DISPATCH_DONE;
     }
-  g_autoptr (PyrogInvocation) invocation = pyrog_invocation_new (
-      codec, message, &call, g_steal_pointer (&arena), chunk, peer->connection);
-  pyrog_invocation_set_blob (invocation, blob);
-  return run_invocation (dispatcher, peer, invocation, &call, out);
+  pyrog_invocation_fill (call->invocation, codec, message, &parts, chunk, peer->connection);
+  pyrog_invocation_set_blob (call->invocation, blob);
+  return run_call (dispatcher, peer, call, out);
 }
 
 static PyrogDispatch
@@ -470,18 +468,76 @@ pong (PyrogPeer *peer, const PyrogHeader *request, PyrogBuffer *out)
 
 /* ---- Everything ---- */
 
+/* FALSE: the message is malformed or too large, and the peer was told so */
+static gboolean
+parse (PyrogDispatcher *dispatcher,
+       PyrogPeer *peer,
+       const PyrogHeader *header,
+       const guint8 *body,
+       PyrogArena *arena,
+       PyrogMessage *message,
+       PyrogBuffer *out)
+{
+  const gboolean known = peer->authenticated;
+  const gsize max_values = known ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES;
+  const guint max_annotations = known ? dispatcher->options.max_annotations : 0;
+  g_autoptr (GError) error = NULL;
+
+  pyrog_arena_set_budget (arena, 0, max_values);
+  if (!pyrog_message_parse (header, body, pyrog_dispatcher_get_max_size (dispatcher, peer),
+                            max_annotations, arena, message, &error))
+    {
+      pyrog_dispatcher_refuse (dispatcher, peer, error, out);
+      return FALSE;
+    }
+  pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message->payload_size), max_values);
+  return TRUE;
+}
+
 static PyrogDispatch
 dispatch_unauthenticated (PyrogDispatcher *dispatcher,
                           PyrogPeer *peer,
-                          const PyrogMessage *message,
-                          PyrogArena *arena,
+                          const PyrogHeader *header,
+                          const guint8 *body,
                           PyrogBuffer *out)
 {
-  if (message->header.type != PYROG_MESSAGE_CONNECT)
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogMessage message;
+
+  /* Passwords and cookies */
+  pyrog_arena_keep_secret (arena);
+  if (!parse (dispatcher, peer, header, body, arena, &message, out)
+      || header->type != PYROG_MESSAGE_CONNECT)
     return PYROG_DISPATCH_CLOSE;
-  return pyrog_handshake_dispatch (
-      dispatcher->objects, dispatcher->options.hide_objects, dispatcher->cookie, peer, message,
-      accepted_codec (dispatcher, message->header.serializer), arena, out);
+  return pyrog_handshake_dispatch (dispatcher->objects, dispatcher->options.hide_objects,
+                                   dispatcher->cookie, peer, &message,
+                                   accepted_codec (dispatcher, header->serializer), arena, out);
+}
+
+static PyrogDispatch
+dispatch_authenticated (PyrogDispatcher *dispatcher,
+                        PyrogPeer *peer,
+                        const PyrogHeader *header,
+                        const guint8 *body,
+                        Call *call,
+                        PyrogChunk *chunk,
+                        PyrogBuffer *out)
+{
+  PyrogArena *arena = pyrog_invocation_get_arena (call->invocation);
+  PyrogMessage message;
+
+  if (!parse (dispatcher, peer, header, body, arena, &message, out))
+    return PYROG_DISPATCH_CLOSE;
+  pyrog_arena_set_max_depth (arena, dispatcher->options.max_depth);
+  switch (header->type)
+    {
+    case PYROG_MESSAGE_INVOKE:
+      return invoke (dispatcher, peer, &message, call, chunk, out);
+    case PYROG_MESSAGE_PING:
+      return pong (peer, header, out);
+    default:
+      return PYROG_DISPATCH_CLOSE;
+    }
 }
 
 PyrogDispatch
@@ -492,36 +548,13 @@ pyrog_dispatcher_dispatch (PyrogDispatcher *dispatcher,
                            PyrogChunk *chunk,
                            PyrogBuffer *out)
 {
-  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
-  g_autoptr (GError) error = NULL;
-  gsize max_size = pyrog_dispatcher_get_max_size (dispatcher, peer);
-  PyrogMessage message;
+  if (!peer->authenticated)
+    return dispatch_unauthenticated (dispatcher, peer, header, body, out);
 
-  /* Passwords and cookies */
-  if (!peer->authenticated)
-    pyrog_arena_keep_secret (arena);
-  pyrog_arena_set_budget (
-      arena, 0, peer->authenticated ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES);
-  if (!pyrog_message_parse (header, body, max_size,
-                            peer->authenticated ? dispatcher->options.max_annotations : 0, arena,
-                            &message, &error))
-    {
-      pyrog_dispatcher_refuse (dispatcher, peer, error, out);
-      return PYROG_DISPATCH_CLOSE;
-    }
-  pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message.payload_size),
-                          peer->authenticated ? dispatcher->options.max_values
-                                              : PYROG_MAX_HANDSHAKE_VALUES);
-  if (!peer->authenticated)
-    return dispatch_unauthenticated (dispatcher, peer, &message, arena, out);
-  pyrog_arena_set_max_depth (arena, dispatcher->options.max_depth);
-  switch (header->type)
-    {
-    case PYROG_MESSAGE_INVOKE:
-      return invoke (dispatcher, peer, &message, g_steal_pointer (&arena), chunk, out);
-    case PYROG_MESSAGE_PING:
-      return pong (peer, header, out);
-    default:
-      return PYROG_DISPATCH_CLOSE;
-    }
+  Call *call = take_call (dispatcher);
+  PyrogDispatch outcome = dispatch_authenticated (dispatcher, peer, header, body, call, chunk, out);
+  /* Otherwise the answer, which comes later, has it */
+  if (outcome == PYROG_DISPATCH_DONE || outcome == PYROG_DISPATCH_CLOSE)
+    give_back_call (dispatcher, call);
+  return outcome;
 }

@@ -64,6 +64,17 @@ PyrogInvocation *pyrog_invocation_new (const PyrogCodec *codec,
                                        PyrogArena *arena,
                                        PyrogChunk *chunk,
                                        PyrogConnection *connection);
+/* Says nothing yet, and has an arena of its own for what it is to say */
+PyrogInvocation *pyrog_invocation_new_blank (void);
+/* Makes a blank one an invocation; the values of call are in its arena */
+void pyrog_invocation_fill (PyrogInvocation *self,
+                            const PyrogCodec *codec,
+                            const PyrogMessage *message,
+                            const PyrogCallParts *call,
+                            PyrogChunk *chunk,
+                            PyrogConnection *connection);
+/* Makes one that is over blank again; FALSE: somebody else may still know it, nothing was done */
+gboolean pyrog_invocation_reset (PyrogInvocation *self);
 /* One call of the batch whole: a sequence of name, arguments and keywords, in its arena */
 PyrogInvocation *pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call);
 /* blob (nullable) is its argument. Call it before user code sees the invocation. */

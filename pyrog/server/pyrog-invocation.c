@@ -43,6 +43,27 @@ pyrog_invocation_dispose (GObject *object)
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->dispose (object);
 }
 
+/* Everything but the arena */
+static void
+release (PyrogInvocation *self)
+{
+  g_clear_object (&self->whole);
+  g_clear_pointer (&self->chunk, pyrog_chunk_unref);
+  g_clear_object (&self->connection);
+  g_clear_pointer (&self->blob, pyrog_serialized_blob_unref);
+  g_clear_object (&self->instance);
+  g_clear_pointer (&self->object_id, g_free);
+  g_clear_pointer (&self->method_name, g_free);
+  g_clear_pointer (&self->args, g_variant_unref);
+  g_clear_pointer (&self->kwargs, g_variant_unref);
+  g_clear_pointer (&self->result, g_variant_unref);
+  g_clear_object (&self->stream);
+  g_clear_pointer (&self->remote_class, g_free);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->attributes, g_variant_unref);
+  g_clear_pointer (&self->annotations, g_hash_table_unref);
+}
+
 static void
 pyrog_invocation_finalize (GObject *object)
 {
@@ -50,21 +71,7 @@ pyrog_invocation_finalize (GObject *object)
 
   if (self->whole == NULL)
     pyrog_arena_free (self->arena);
-  g_clear_object (&self->whole);
-  g_clear_pointer (&self->chunk, pyrog_chunk_unref);
-  g_clear_object (&self->connection);
-  g_clear_pointer (&self->blob, pyrog_serialized_blob_unref);
-  g_clear_object (&self->instance);
-  g_free (self->object_id);
-  g_free (self->method_name);
-  g_clear_pointer (&self->args, g_variant_unref);
-  g_clear_pointer (&self->kwargs, g_variant_unref);
-  g_clear_pointer (&self->result, g_variant_unref);
-  g_clear_object (&self->stream);
-  g_free (self->remote_class);
-  g_clear_error (&self->error);
-  g_clear_pointer (&self->attributes, g_variant_unref);
-  g_clear_pointer (&self->annotations, g_hash_table_unref);
+  release (self);
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->finalize (object);
 }
 
@@ -83,6 +90,48 @@ pyrog_invocation_init (PyrogInvocation *self)
 }
 
 PyrogInvocation *
+pyrog_invocation_new_blank (void)
+{
+  PyrogInvocation *self = g_object_new (PYROG_TYPE_INVOCATION, NULL);
+
+  self->arena = pyrog_arena_new ();
+  return self;
+}
+
+void
+pyrog_invocation_fill (PyrogInvocation *self,
+                       const PyrogCodec *codec,
+                       const PyrogMessage *message,
+                       const PyrogCallParts *call,
+                       PyrogChunk *chunk,
+                       PyrogConnection *connection)
+{
+  self->codec = codec;
+  self->header = message->header;
+  self->message = *message;
+  self->call = *call;
+  self->chunk = chunk != NULL ? pyrog_chunk_ref (chunk) : NULL;
+  self->connection = connection != NULL ? g_object_ref (connection) : NULL;
+}
+
+gboolean
+pyrog_invocation_reset (PyrogInvocation *self)
+{
+  const gsize inherited = sizeof self->parent_instance;
+  GObject *object = G_OBJECT (self);
+  PyrogArena *arena = self->arena;
+
+  /* Weak references, the objects of languages and the like are data of the object */
+  if (g_atomic_int_get (&object->ref_count) != 1 || g_atomic_pointer_get (&object->qdata) != NULL)
+    return FALSE;
+  release (self);
+  memset ((guint8 *) self + inherited, 0, sizeof *self - inherited);
+  pyrog_arena_reset (arena);
+  self->arena = arena;
+  return TRUE;
+}
+
+PyrogInvocation *
 pyrog_invocation_new (const PyrogCodec *codec,
                       const PyrogMessage *message,
                       const PyrogCallParts *call,
@@ -92,13 +141,8 @@ pyrog_invocation_new (const PyrogCodec *codec,
 {
   PyrogInvocation *self = g_object_new (PYROG_TYPE_INVOCATION, NULL);
 
-  self->codec = codec;
-  self->header = message->header;
-  self->message = *message;
-  self->call = *call;
   self->arena = arena;
-  self->chunk = chunk != NULL ? pyrog_chunk_ref (chunk) : NULL;
-  self->connection = connection != NULL ? g_object_ref (connection) : NULL;
+  pyrog_invocation_fill (self, codec, message, call, chunk, connection);
   return self;
 }
 

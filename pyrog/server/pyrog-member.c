@@ -10,8 +10,6 @@
 #include "pyrog-error.h"
 #include "pyrog-value-variant.h"
 
-#define MAX_NAME 256 /* bytes */
-
 PyrogMember *
 pyrog_member_new (const char *name)
 {
@@ -123,7 +121,7 @@ has_odd_characters (const char *name, gsize size)
 gboolean
 pyrog_member_name_is_private (const char *name, gsize size)
 {
-  if (size == 0 || size > MAX_NAME || has_odd_characters (name, size))
+  if (size == 0 || size > PYROG_MEMBER_MAX_NAME || has_odd_characters (name, size))
     return TRUE;
   if (name[0] != '_')
     return FALSE;
@@ -166,12 +164,22 @@ parse_parameter (const char *text, GString *types, GPtrArray *names)
 }
 
 static PyrogSignature *
+new_signature (const char *type, char **owned_names)
+{
+  PyrogSignature *signature = g_new0 (PyrogSignature, 1);
+
+  signature->type = g_variant_type_new (type);
+  signature->n_items = g_variant_type_n_items (signature->type);
+  signature->names = owned_names;
+  return signature;
+}
+
+static PyrogSignature *
 parse_named (const char *text)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
   g_autoptr (GString) types = g_string_new ("(");
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  PyrogSignature *signature;
 
   for (guint i = 0; parts[i] != NULL; i++)
     {
@@ -180,10 +188,7 @@ parse_named (const char *text)
     }
   g_string_append_c (types, ')');
   g_ptr_array_add (names, NULL);
-  signature = g_new0 (PyrogSignature, 1);
-  signature->type = g_variant_type_new (types->str);
-  signature->names = (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
-  return signature;
+  return new_signature (types->str, (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE));
 }
 
 PyrogSignature *
@@ -200,10 +205,7 @@ pyrog_signature_parse (const char *text, gboolean *ok)
     signature = parse_named (text);
   else if (g_variant_type_string_is_valid (text)
            && g_variant_type_is_definite ((const GVariantType *) text))
-    {
-      signature = g_new0 (PyrogSignature, 1);
-      signature->type = g_variant_type_new (text);
-    }
+    signature = new_signature (text, NULL);
   *ok = signature != NULL;
   return signature;
 }
@@ -228,7 +230,7 @@ order_by_name (const PyrogSignature *signature, PyrogInvocation *invocation, GEr
 {
   const PyrogValue *args = pyrog_invocation_get_arg_values (invocation);
   const PyrogValue *kwargs = pyrog_invocation_get_kwarg_values (invocation);
-  gsize count = g_variant_type_n_items (signature->type);
+  gsize count = signature->n_items;
   PyrogValue *items;
 
   if (args->size + kwargs->size != count)
@@ -262,7 +264,7 @@ pyrog_signature_order (const PyrogSignature *signature, PyrogInvocation *invocat
 {
   const PyrogValue *args = pyrog_invocation_get_arg_values (invocation);
   const PyrogValue *kwargs = pyrog_invocation_get_kwarg_values (invocation);
-  gsize count = g_variant_type_n_items (signature->type);
+  gsize count = signature->n_items;
 
   if (pyrog_invocation_get_blob (invocation) != NULL)
     return refuse_call (invocation, error, _ ("takes no blob"));

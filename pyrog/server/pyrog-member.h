@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   GVariantType *type; /* (owned) a tuple */
-  char **names;       /* (owned) (nullable) as many as the tuple has items */
+  gsize n_items;
+  char **names; /* (owned) (nullable) as many as the tuple has items */
 } PyrogSignature;
 
 typedef struct _PyrogMember PyrogMember;
@@ -54,6 +55,9 @@ struct _PyrogMember
   gpointer setter_data;          /* (owned) by setter_destroy */
   GDestroyNotify setter_destroy; /* (nullable) */
 };
+
+/* No longer name is exposed */
+#define PYROG_MEMBER_MAX_NAME 256 /* bytes */
 
 PyrogMember *pyrog_member_new (const char *name);
 PyrogMember *pyrog_member_ref (PyrogMember *member);

@@ -98,6 +98,17 @@ call_member (PyrogServant *self, PyrogMember *member, PyrogInvocation *invocatio
   return TRUE;
 }
 
+/* (nullable) The member whose name came from a peer; it is not private */
+static PyrogMember *
+find_named (PyrogServant *self, const PyrogValue *name)
+{
+  char text[PYROG_MEMBER_MAX_NAME + 1];
+
+  memcpy (text, name->text, name->size);
+  text[name->size] = '\0';
+  return pyrog_servant_find_member (self, text);
+}
+
 PyrogMember *
 pyrog_servant_find_method (PyrogServant *self, const PyrogValue *name, GError **error)
 {
@@ -112,8 +123,7 @@ pyrog_servant_find_method (PyrogServant *self, const PyrogValue *name, GError **
       g_propagate_error (error, refusal_of (name, "private"));
       return NULL;
     }
-  g_autofree char *text = pyrog_value_dup_text (name);
-  g_autoptr (PyrogMember) member = pyrog_servant_find_member (self, text);
+  g_autoptr (PyrogMember) member = find_named (self, name);
   if (member != NULL && !member->is_attribute)
     return g_steal_pointer (&member);
   g_propagate_error (error, refusal_of (name, "unexposed"));
@@ -161,10 +171,7 @@ find_attribute (PyrogServant *self, PyrogInvocation *invocation, guint count, Py
       return NULL;
     }
   if (!pyrog_member_name_is_private (args->items[0].text, args->items[0].size))
-    {
-      g_autofree char *name = pyrog_value_dup_text (&args->items[0]);
-      member = pyrog_servant_find_member (self, name);
-    }
+    member = find_named (self, &args->items[0]);
   if (member == NULL || (member->access & access) == 0)
     {
       report (invocation, refusal_of (&args->items[0], "unexposed or unknown remote"));

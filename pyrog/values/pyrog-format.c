@@ -10,7 +10,26 @@
 #include "pyrog-error.h"
 #include "pyrog-value-variant.h"
 
-#define SIMPLE "bynqiuxtds"
+static gboolean
+is_simple (char kind)
+{
+  switch (kind)
+    {
+    case 'b':
+    case 'y':
+    case 'n':
+    case 'q':
+    case 'i':
+    case 'u':
+    case 'x':
+    case 't':
+    case 'd':
+    case 's':
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
 
 /* One element of a format: a character, or @ and the type behind it. Moves *format on. */
 static gboolean
@@ -21,7 +40,7 @@ next_element (const char **format, char *kind, const GVariantType **type)
   *kind = *(*format)++;
   *type = NULL;
   if (*kind != '@')
-    return *kind != '\0' && strchr (SIMPLE, *kind) != NULL;
+    return is_simple (*kind);
   if (!g_variant_type_string_scan (*format, NULL, &end))
     return FALSE;
   *type = (const GVariantType *) *format;

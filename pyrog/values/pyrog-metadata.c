@@ -13,7 +13,7 @@
 struct _PyrogMetadata
 {
   gatomicrefcount refs;
-  GHashTable *methods;    /* (owned) (element-type utf8) */
+  GHashTable *methods;    /* (owned) (element-type utf8 gboolean) names, and which are oneway */
   GHashTable *oneway;     /* (owned) (element-type utf8) */
   GHashTable *attributes; /* (owned) (element-type utf8) */
 };
@@ -48,6 +48,17 @@ read_names (GHashTable *names, const PyrogValue *value)
   return TRUE;
 }
 
+static void
+mark_oneway (GHashTable *methods, GHashTable *oneway)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  g_hash_table_iter_init (&iter, methods);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_hash_table_iter_replace (&iter, GINT_TO_POINTER (g_hash_table_contains (oneway, name)));
+}
+
 PyrogMetadata *
 pyrog_metadata_new (const PyrogValue *value, GError **error)
 {
@@ -62,7 +73,10 @@ pyrog_metadata_new (const PyrogValue *value, GError **error)
       && read_names (metadata->oneway, pyrog_value_lookup (value, "oneway"))
       && read_names (metadata->oneway, pyrog_value_lookup (value, "oneways"))
       && read_names (metadata->attributes, pyrog_value_lookup (value, "attrs")))
-    return g_steal_pointer (&metadata);
+    {
+      mark_oneway (metadata->methods, metadata->oneway);
+      return g_steal_pointer (&metadata);
+    }
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_PROTOCOL,
                _ ("The daemon's description of the object is malformed"));
   return NULL;
@@ -87,15 +101,15 @@ pyrog_metadata_unref (PyrogMetadata *metadata)
 }
 
 gboolean
-pyrog_metadata_has_method (PyrogMetadata *metadata, const char *name)
+pyrog_metadata_find_method (PyrogMetadata *metadata, const char *name, gboolean *oneway)
 {
-  return g_hash_table_contains (metadata->methods, name);
-}
+  gpointer value;
 
-gboolean
-pyrog_metadata_is_oneway (PyrogMetadata *metadata, const char *name)
-{
-  return g_hash_table_contains (metadata->oneway, name);
+  if (!g_hash_table_lookup_extended (metadata->methods, name, NULL, &value))
+    return FALSE;
+  if (oneway != NULL)
+    *oneway = GPOINTER_TO_INT (value);
+  return TRUE;
 }
 
 gboolean

@@ -15,8 +15,8 @@ PyrogMetadata *pyrog_metadata_new (const PyrogValue *value, GError **error);
 PyrogMetadata *pyrog_metadata_ref (PyrogMetadata *metadata);
 void pyrog_metadata_unref (PyrogMetadata *metadata);
 
-gboolean pyrog_metadata_has_method (PyrogMetadata *metadata, const char *name);
-gboolean pyrog_metadata_is_oneway (PyrogMetadata *metadata, const char *name);
+/* FALSE: there is none; *oneway (nullable) is set only if there is */
+gboolean pyrog_metadata_find_method (PyrogMetadata *metadata, const char *name, gboolean *oneway);
 gboolean pyrog_metadata_has_attribute (PyrogMetadata *metadata, const char *name);
 /* Sorted names */
 GStrv pyrog_metadata_list_methods (PyrogMetadata *metadata);

@@ -11,8 +11,8 @@
  * than this is a change that somebody should have thought about; the page `performance` has the
  * numbers. GLib's slices count too where they are not malloc() already: see G_SLICE in meson.build.
  */
-#define MAX_CLIENT_ALLOCATIONS 7
-#define MAX_SERVER_ALLOCATIONS 7
+#define MAX_CLIENT_ALLOCATIONS 5
+#define MAX_SERVER_ALLOCATIONS 0
 
 #define WARM_UP 200
 #define CALLS 10000

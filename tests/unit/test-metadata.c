@@ -102,16 +102,19 @@ test_questions (void)
 {
   g_autoptr (PyrogMetadata) metadata
       = parse ("{'methods': ['m', 'o'], 'oneway': ['o'], 'attrs': ['a']}", NULL);
+  gboolean oneway;
   g_autoptr (PyrogMetadata) same = pyrog_metadata_ref (metadata);
 
   g_assert_true (same == metadata);
-  g_assert_true (pyrog_metadata_has_method (metadata, "m"));
-  g_assert_true (pyrog_metadata_has_method (metadata, "o"));
-  g_assert_false (pyrog_metadata_has_method (metadata, "a"));
-  g_assert_false (pyrog_metadata_has_method (metadata, "M"));
-  g_assert_false (pyrog_metadata_has_method (metadata, ""));
-  g_assert_true (pyrog_metadata_is_oneway (metadata, "o"));
-  g_assert_false (pyrog_metadata_is_oneway (metadata, "m"));
+  g_assert_true (pyrog_metadata_find_method (metadata, "m", NULL));
+  g_assert_true (pyrog_metadata_find_method (metadata, "o", NULL));
+  g_assert_false (pyrog_metadata_find_method (metadata, "a", NULL));
+  g_assert_false (pyrog_metadata_find_method (metadata, "M", NULL));
+  g_assert_false (pyrog_metadata_find_method (metadata, "", NULL));
+  g_assert_true (pyrog_metadata_find_method (metadata, "o", &oneway));
+  g_assert_true (oneway);
+  g_assert_true (pyrog_metadata_find_method (metadata, "m", &oneway));
+  g_assert_false (oneway);
   g_assert_true (pyrog_metadata_has_attribute (metadata, "a"));
   g_assert_false (pyrog_metadata_has_attribute (metadata, "m"));
 }
