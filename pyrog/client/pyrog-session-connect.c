@@ -32,6 +32,7 @@ pyrog_session_forget_connection_locked (PyrogSession *self)
   g_clear_object (&self->connection);
   g_clear_pointer (&self->connector, pyrog_connector_free);
   self->generation++;
+  self->held_back = FALSE;
   self->resolving = FALSE;
   self->state = PYROG_SESSION_IDLE;
 }

@@ -169,8 +169,24 @@ pyrog_session_flush_locked (PyrogSession *self)
 {
   GError *error = NULL;
 
-  if (!pyrog_connection_flush (self->connection, &error))
+  self->held_back = FALSE;
+  if (pyrog_connection_flush (self->connection, &error))
+    finish_oneway (self);
+  else
     broken (self, error);
+}
+
+/* What functions of calls ask for may wait until the others were called, which are many if the
+ * replies came together */
+static gboolean
+may_hold_back (PyrogSession *self, PyrogCall *const *calls, guint count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      if (calls[i]->func == NULL)
+        return FALSE;
+    }
+  return self->caller == g_thread_self () && self->done.length > 0;
 }
 
 /* oneway is set if the daemon says so */
@@ -239,7 +255,6 @@ put_waiting_on_connection (PyrogSession *self)
   while ((call = pyrog_call_pop (&self->waiting)) != NULL)
     put_on_connection (self, call);
   pyrog_session_flush_locked (self);
-  finish_oneway (self);
 }
 
 void
@@ -276,13 +291,17 @@ pyrog_session_enter_all_locked (PyrogSession *self, PyrogCall *const *calls, gui
       calls[i]->state = PYROG_CALL_WAITING;
       g_queue_push_tail_link (&self->waiting, &calls[i]->link);
     }
-  if (self->state == PYROG_SESSION_READY)
-    {
-      pyrog_session_flush_locked (self);
-      finish_oneway (self);
-    }
-  else if (self->state == PYROG_SESSION_IDLE)
+  if (self->state == PYROG_SESSION_IDLE)
     pyrog_session_begin_locked (self);
+  else if (self->state != PYROG_SESSION_READY)
+    return;
+  else if (!may_hold_back (self, calls, count))
+    pyrog_session_flush_locked (self);
+  else if (!self->held_back)
+    {
+      self->held_back = TRUE;
+      self->held_since = g_get_monotonic_time ();
+    }
 }
 
 void
@@ -493,10 +512,7 @@ pyrog_session_pump_locked (PyrogSession *self, short revents)
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
       if ((revents & POLLOUT) != 0)
-        {
-          pyrog_session_flush_locked (self);
-          finish_oneway (self);
-        }
+        pyrog_session_flush_locked (self);
       if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0 && self->connection != NULL)
         read_connection (self);
       self->last_activity = g_get_monotonic_time ();

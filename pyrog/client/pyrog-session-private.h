@@ -72,6 +72,12 @@ struct _PyrogSession
   GQueue queued;  /* (owned) (element-type PyrogCall) on the connection, in order */
   GQueue done;    /* (owned) (element-type PyrogCall) whose functions are to be called */
 
+  /* (unowned) (nullable) The thread that calls the functions of done. What these ask for is sent
+   * together, when there is no more to call or that took too long. */
+  GThread *caller;
+  gboolean held_back; /* something was not sent for that reason */
+  gint64 held_since;  /* monotonic time */
+
   gboolean reading; /* a thread in pyrog_session_wait() has the reader's role */
   GSource *source;  /* (owned) (nullable) reads for asynchronous calls */
   /* (owned) (nullable) the source's: one that ends with its thread would take the source along
@@ -80,6 +86,7 @@ struct _PyrogSession
   GSList *left_contexts; /* (owned) (element-type GMainContext) to be dropped without the lock */
   gpointer fd_tag;       /* (nullable) of the source */
   int source_fd;
+  GIOCondition source_condition;
 };
 
 /* Reads the certificates that the next connection needs; without the lock, as it may ask somebody
@@ -96,6 +103,7 @@ void pyrog_session_fail_locked (PyrogSession *session,
  * this is final. */
 void pyrog_session_connect_failed_locked (PyrogSession *session, GError *error, gboolean final);
 void pyrog_session_forget_connection_locked (PyrogSession *session);
+/* Sends what there is to send */
 void pyrog_session_flush_locked (PyrogSession *session);
 /* There is a connected socket */
 void pyrog_session_connected_locked (PyrogSession *session, GSocket *socket);

@@ -14,6 +14,8 @@
 
 /* Sessions, and the GSource that waits for the socket of one with asynchronous calls */
 
+#define PATIENCE 100 /* microseconds that calls of functions hold requests back */
+
 typedef struct
 {
   GSource source;
@@ -106,25 +108,66 @@ drop_left_contexts (PyrogSession *self)
   g_slist_free_full (contexts, (GDestroyNotify) g_main_context_unref);
 }
 
+/* Whether this thread is in a function of a call, and does the rest afterwards */
+static gboolean
+is_caller (PyrogSession *self)
+{
+  return self->caller == g_thread_self ();
+}
+
+static PyrogCall *
+next_done_locked (PyrogSession *self)
+{
+  if (self->held_back && is_caller (self)
+      && (self->done.length == 0 || g_get_monotonic_time () - self->held_since > PATIENCE))
+    pyrog_session_flush_locked (self);
+  return pyrog_call_pop (&self->done);
+}
+
 void
 pyrog_session_run_done (PyrogSession *self, GMainContext *context)
 {
+  gboolean nested, called = FALSE;
+  PyrogCall *call;
+
   drop_left_contexts (self);
-  while (TRUE)
+  g_mutex_lock (&self->lock);
+  nested = is_caller (self);
+  while ((context != NULL || !nested) && (call = next_done_locked (self)) != NULL)
     {
-      g_mutex_lock (&self->lock);
-      g_autoptr (PyrogCall) call = pyrog_call_pop (&self->done);
+      gboolean now = context != NULL && call->context == context;
+      called |= now;
+      if (now && self->caller == NULL)
+        self->caller = g_thread_self ();
       g_mutex_unlock (&self->lock);
-      if (call == NULL)
-        return;
-      if (context != NULL && call->context == context)
+      if (now)
         call->func (call, call->user_data);
       else
         call_func_later (call);
+      pyrog_call_unref (call);
+      g_mutex_lock (&self->lock);
     }
+  if (!nested && is_caller (self))
+    self->caller = NULL;
+  if (called)
+    pyrog_session_place_source_locked (self);
+  g_mutex_unlock (&self->lock);
 }
 
 /* ---- The source of asynchronous calls ---- */
+
+/* In a function of a call somebody waits for the main context */
+static gboolean
+session_source_prepare (GSource *source, int *timeout)
+{
+  PyrogSession *self = ((SessionSource *) source)->session;
+
+  g_mutex_lock (&self->lock);
+  gboolean ready = is_caller (self) && (self->held_back || self->done.length > 0);
+  g_mutex_unlock (&self->lock);
+  *timeout = -1;
+  return ready;
+}
 
 static gboolean session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data);
 
@@ -134,8 +177,9 @@ session_source_finalize (GSource *source)
   pyrog_session_unref (((SessionSource *) source)->session);
 }
 
-static GSourceFuncs session_source_funcs
-    = { .dispatch = session_source_dispatch, .finalize = session_source_finalize };
+static GSourceFuncs session_source_funcs = { .prepare = session_source_prepare,
+                                             .dispatch = session_source_dispatch,
+                                             .finalize = session_source_finalize };
 
 /* Whoever calls this has a reference on the session, so the source's is not the last one */
 static void
@@ -243,12 +287,16 @@ watch_fd (PyrogSession *self, int fd, short events)
     condition |= G_IO_IN;
   if ((events & POLLOUT) != 0)
     condition |= G_IO_OUT;
+  /* GLib wakes its main context up whenever it is told, even if that is nothing new */
+  if (self->source_fd == fd && self->source_condition == condition)
+    return;
   if (self->source_fd != fd && self->fd_tag != NULL)
     {
       g_source_remove_unix_fd (self->source, self->fd_tag);
       self->fd_tag = NULL;
     }
   self->source_fd = fd;
+  self->source_condition = condition;
   if (fd < 0)
     return;
   if (self->fd_tag == NULL)
@@ -364,6 +412,8 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   g_mutex_lock (&self->lock);
   if (self->source == source)
     {
+      if (self->held_back && is_caller (self))
+        pyrog_session_flush_locked (self);
       GIOCondition condition
           = self->fd_tag != NULL ? g_source_query_unix_fd (source, self->fd_tag) : 0;
       if (self->reading)
@@ -396,7 +446,8 @@ pyrog_session_submit (PyrogSession *self, PyrogCall *call)
   pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
-  pyrog_session_place_source_locked (self);
+  if (!self->held_back)
+    pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
   pyrog_session_run_done (self, NULL);
 }
