@@ -41,6 +41,7 @@ pyrog_call_unref (PyrogCall *call)
     return;
   pyrog_buffer_clear (&call->message);
   g_free (call->member);
+  g_free (call->reply_type);
   g_clear_pointer (&call->context, g_main_context_unref);
   g_clear_error (&call->error);
   g_clear_pointer (&call->outcome, pyrog_outcome_unref);

@@ -2,7 +2,6 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
-#include "pyrog-format.h"
 #include "pyrog-proxy-private.h"
 
 /* The methods of the remote object */
@@ -184,97 +183,4 @@ pyrog_proxy_call_sync (PyrogProxy *self,
 {
   return pyrog_proxy_call_full_sync (self, method, args, NULL, reply_type, NULL, cancellable, NULL,
                                      error);
-}
-
-static PyrogCall *
-make_format_call (
-    PyrogProxy *self, const char *method, const char *format, va_list *args, GError **error)
-{
-  const PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
-  const PyrogValue none = { .kind = PYROG_KIND_DICT };
-  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
-  PyrogCall *call = NULL;
-  PyrogBuilder builder;
-  PyrogValue tuple;
-
-  pyrog_builder_init (&builder, arena);
-  pyrog_format_build (&builder, format, args);
-  if (pyrog_builder_finish (&builder, &tuple, error))
-    call = pyrog_request_make_call (&request, &tuple, &none, error);
-  if (call != NULL)
-    call->arena = g_steal_pointer (&arena);
-  pyrog_builder_clear (&builder);
-  return call;
-}
-
-/* One value is the result itself, several are its items, none is whatever comes */
-static gboolean
-read_result (const PyrogValue *result, const char *format, va_list *args, GError **error)
-{
-  const PyrogValue *items = result;
-  gsize count = 1;
-
-  if (*format == '\0')
-    return TRUE;
-  if (!pyrog_format_is_single (format)
-      && (result->kind == PYROG_KIND_TUPLE || result->kind == PYROG_KIND_LIST))
-    {
-      items = result->items;
-      count = result->size;
-    }
-  return pyrog_format_read (items, count, "result", format, args, error);
-}
-
-/**
- * pyrog_proxy_invoke_sync: (skip)
- * @self: a proxy
- * @method: the name of a method
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- * @format: the format of the arguments, as of [method@Invocation.return]
- * @...: the arguments, the format of the results, as of [method@Invocation.read], and pointers to
- * the variables for the results
- *
- * Calls a method and waits, without making GVariants: the arguments are C variables, and so are the
- * results.
- *
- * ```c
- * gint64 sum;
- * pyrog_proxy_invoke_sync (calc, "add", NULL, &error, "xx", a, b, "x", &sum);
- * ```
- *
- * Returns: whether it worked; if not, nothing was written
- *
- * Since: 1.0
- */
-gboolean
-pyrog_proxy_invoke_sync (PyrogProxy *self,
-                         const char *method,
-                         GCancellable *cancellable,
-                         GError **error,
-                         const char *format,
-                         ...)
-{
-  g_autoptr (PyrogCall) call = NULL;
-  const char *result_format;
-  gboolean ok = FALSE;
-  va_list args;
-
-  g_return_val_if_fail (PYROG_IS_PROXY (self), FALSE);
-  g_return_val_if_fail (method != NULL && *method != '\0', FALSE);
-  g_return_val_if_fail (format != NULL && pyrog_format_is_valid (format), FALSE);
-
-  va_start (args, format);
-  call = make_format_call (self, method, format, &args, error);
-  result_format = va_arg (args, const char *);
-  if (call != NULL)
-    {
-      pyrog_session_wait (self->session, call, cancellable);
-      if (call->error != NULL)
-        g_propagate_error (error, g_error_copy (call->error));
-      else
-        ok = read_result (&call->result, result_format, &args, error);
-    }
-  va_end (args);
-  return ok;
 }

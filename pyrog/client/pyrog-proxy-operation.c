@@ -52,6 +52,25 @@ pyrog_proxy_set_answered (GError *error)
   pyrog_error_set_outcome (error, outcome);
 }
 
+gboolean
+pyrog_proxy_check_reply (PyrogCall *call, GError **error)
+{
+  GError *failure = NULL;
+
+  if (call->error == NULL && call->stream_id == NULL)
+    return TRUE;
+  if (call->error != NULL)
+    failure = g_error_copy (call->error);
+  else
+    {
+      failure = g_error_new (PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
+                             _ ("The result of ‘%s’ is an item stream"), call->member);
+      pyrog_proxy_set_answered (failure);
+    }
+  g_propagate_error (error, failure);
+  return FALSE;
+}
+
 GVariant *
 pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error)
 {
@@ -60,15 +79,9 @@ pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error)
   GError *failure = NULL;
   GVariant *result = NULL;
 
-  if (call->error != NULL)
-    {
-      g_propagate_error (error, g_error_copy (call->error));
-      return NULL;
-    }
-  if (call->stream_id != NULL)
-    g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
-                 _ ("The result of ‘%s’ is an item stream"), call->member);
-  else if (!call->oneway || reply_type == NULL)
+  if (!pyrog_proxy_check_reply (call, error))
+    return NULL;
+  if (!call->oneway || reply_type == NULL)
     result = pyrog_value_to_variant_typed (&call->result, type, "result", &failure);
   else
     g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
@@ -81,9 +94,8 @@ pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error)
   return result;
 }
 
-/* Nobody will read an item stream that came in place of a value */
-static void
-drop_stream (PyrogProxy *self, PyrogCall *call)
+void
+pyrog_proxy_drop_stream (PyrogProxy *self, PyrogCall *call)
 {
   if (call->stream_id != NULL)
     g_object_unref (pyrog_remote_stream_new (self, call, 0));
@@ -103,37 +115,19 @@ pyrog_proxy_finish_sync (PyrogProxy *self,
     return NULL;
   pyrog_session_wait (self->session, call, cancellable);
   set_outcome (call, outcome);
-  drop_stream (self, call);
+  pyrog_proxy_drop_stream (self, call);
   return pyrog_proxy_get_result (call, reply_type, error);
 }
 
 /* ---- Asynchronous calls ---- */
 
-typedef struct
-{
-  PyrogCall *call;  /* (owned) */
-  char *reply_type; /* (owned) (nullable) */
-  gulong handler;   /* of the cancellable, or 0 */
-} Operation;
-
-static void
-free_operation (gpointer data)
-{
-  Operation *operation = data;
-
-  pyrog_call_unref (operation->call);
-  g_free (operation->reply_type);
-  g_free (operation);
-}
-
 static void
 done_cb (PyrogCall *call, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  Operation *operation = g_task_get_task_data (task);
 
-  if (operation->handler != 0)
-    g_cancellable_disconnect (g_task_get_cancellable (task), operation->handler);
+  if (call->cancelled_handler != 0)
+    g_cancellable_disconnect (g_task_get_cancellable (task), call->cancelled_handler);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -141,11 +135,10 @@ static void
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
   GTask *task = user_data;
-  Operation *operation = g_task_get_task_data (task);
   PyrogProxy *self = g_task_get_source_object (task);
 
   pyrog_session_cancel (
-      self->session, operation->call,
+      self->session, g_task_get_task_data (task),
       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled")));
 }
 
@@ -162,9 +155,9 @@ pyrog_proxy_begin_async (PyrogProxy *self,
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autoptr (PyrogCall) owned = call;
-  Operation *operation;
 
-  g_task_set_source_tag (task, tag);
+  /* The macro of this name makes a copy of the word tag */
+  (g_task_set_source_tag) (task, tag);
   g_task_set_check_cancellable (task, FALSE);
   if (call == NULL)
     {
@@ -173,17 +166,16 @@ pyrog_proxy_begin_async (PyrogProxy *self,
     }
   if (g_task_return_error_if_cancelled (task))
     return;
-  operation = g_new0 (Operation, 1);
-  operation->call = pyrog_call_ref (call);
-  operation->reply_type = g_strdup (reply_type);
-  g_task_set_task_data (task, operation, free_operation);
+  g_task_set_task_data (task, pyrog_call_ref (call), (GDestroyNotify) pyrog_call_unref);
+  call->reply_type = g_strdup (reply_type);
   call->context = g_main_context_ref (g_task_get_context (task));
   call->func = done_cb;
   call->user_data = g_object_ref (task);
   pyrog_session_submit (self->session, call);
   /* The result comes through the context, so not before this function returns */
   if (cancellable != NULL)
-    operation->handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
+    call->cancelled_handler
+        = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
 }
 
 PyrogCall *
@@ -193,10 +185,9 @@ pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, G
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, tag), NULL);
 
-  Operation *operation = g_task_get_task_data (G_TASK (result));
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
-  return pyrog_call_ref (operation->call);
+  return pyrog_call_ref (g_task_get_task_data (G_TASK (result)));
 }
 
 GVariant *
@@ -207,8 +198,7 @@ pyrog_proxy_finish_async (
 
   if (call == NULL)
     return NULL;
-  Operation *operation = g_task_get_task_data (G_TASK (result));
   set_outcome (call, outcome);
-  drop_stream (self, call);
-  return pyrog_proxy_get_result (call, operation->reply_type, error);
+  pyrog_proxy_drop_stream (self, call);
+  return pyrog_proxy_get_result (call, call->reply_type, error);
 }

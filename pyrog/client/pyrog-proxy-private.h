@@ -53,6 +53,10 @@ GVariant *pyrog_proxy_finish_async (
 /* The call itself, once it is done: a full reference. NULL and an error: there was none. */
 PyrogCall *
 pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, GError **error);
+/* Whether it has a result that is a value */
+gboolean pyrog_proxy_check_reply (PyrogCall *call, GError **error);
+/* Nobody will read an item stream that came in place of a value */
+void pyrog_proxy_drop_stream (PyrogProxy *self, PyrogCall *call);
 /* Its result; error and outcome tell the rest */
 GVariant *pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error);
 PyrogRequest

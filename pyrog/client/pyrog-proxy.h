@@ -125,6 +125,17 @@ GVariant *pyrog_proxy_call_full_sync (PyrogProxy *self,
                                       GError **error);
 
 PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_invoke (PyrogProxy *self,
+                         const char *method,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data,
+                         const char *format,
+                         ...);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_proxy_invoke_finish (
+    PyrogProxy *self, GAsyncResult *result, GError **error, const char *format, ...);
+PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_invoke_sync (PyrogProxy *self,
                                   const char *method,
                                   GCancellable *cancellable,

@@ -275,8 +275,7 @@ begin_call (PyrogProxy *proxy, Flight *flight)
 {
   gint64 i = --flight->to_begin;
 
-  pyrog_proxy_call (proxy, "add", g_variant_new ("(xx)", i, (gint64) 1), "x", NULL, called_cb,
-                    flight);
+  pyrog_proxy_invoke (proxy, "add", NULL, called_cb, flight, "xx", i, (gint64) 1);
 }
 
 static void
@@ -284,9 +283,9 @@ called_cb (GObject *proxy, GAsyncResult *result, gpointer data)
 {
   Flight *flight = data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) sum = pyrog_proxy_call_finish (PYROG_PROXY (proxy), result, &error);
+  gint64 sum;
 
-  if (sum == NULL)
+  if (!pyrog_proxy_invoke_finish (PYROG_PROXY (proxy), result, &error, "x", &sum))
     g_error ("%s", error->message);
   flight->to_end--;
   if (flight->to_begin > 0)
