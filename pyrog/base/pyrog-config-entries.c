@@ -252,6 +252,11 @@ const PyrogConfigEntry pyrog_config_entries[PYROG_CONFIG_LAST] = {
   [PYROG_CONFIG_COOKIE_FILE]
   = { "PYROG_COOKIE_FILE", "cookie-file", PYROG_CONFIG_KIND_TEXT, NULL, 0, 0, 0,
       N_ ("The file of a secret that clients on this machine have to know") },
+  FLAG ("PYROG_",
+        STRICT_CLASSES,
+        "strict-classes",
+        FALSE,
+        N_ ("Refuse values of classes that are not registered")),
 #undef TEXT
 #undef SECRET
 #undef FLAG

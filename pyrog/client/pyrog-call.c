@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pyrog-class-private.h"
 #include "pyrog-error-private.h"
 #include "pyrog-remote-error.h"
 #include "pyrog-uuid.h"
@@ -183,6 +184,8 @@ pyrog_call_take_reply (PyrogCall *call,
     pyrog_call_fail (call, failure, PYROG_EXECUTION_ANSWERED);
   else if ((header->flags & PYROG_FLAG_EXCEPTION) != 0)
     take_exception (call);
+  else if (call->strict && !pyrog_class_check (&call->result, "result", &failure))
+    pyrog_call_fail (call, failure, PYROG_EXECUTION_ANSWERED);
   call->chunk = pyrog_chunk_ref (chunk);
   call->reply_size = pyrog_header_message_size (header);
   return TRUE;

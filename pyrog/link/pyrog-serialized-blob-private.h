@@ -22,6 +22,9 @@ PyrogSerializedBlob *pyrog_serialized_blob_new_from_message (const PyrogMessage 
                                                              PyrogCallParts *call,
                                                              GError **error);
 
+/* Classes in its data have to be known to whoever deserializes it. Call it before user code sees
+ * the blob. */
+void pyrog_serialized_blob_set_strict (PyrogSerializedBlob *self);
 /* The format that it is in; NULL: it is not serialized yet */
 const PyrogCodec *pyrog_serialized_blob_get_codec (PyrogSerializedBlob *self);
 /* Appends the annotation of a call with the blob */

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pyrog-class-private.h"
 #include "pyrog-error.h"
 #include "pyrog-serialized-blob-private.h"
 #include "pyrog-value-variant.h"
@@ -34,6 +35,7 @@ struct _PyrogSerializedBlob
   const PyrogCodec *codec; /* (nullable) of the bytes */
   char *object_id;         /* (owned) (nullable) */
   char *method_name;       /* (owned) (nullable) */
+  gboolean strict;         /* classes have to be known */
 };
 
 G_DEFINE_BOXED_TYPE (PyrogSerializedBlob,
@@ -209,7 +211,7 @@ read_data (PyrogSerializedBlob *self, PyrogArena *arena, PyrogValue *data, GErro
       return FALSE;
     }
   *data = *found;
-  return TRUE;
+  return !self->strict || pyrog_class_check (data, "data", error);
 }
 
 /**
@@ -313,6 +315,12 @@ pyrog_serialized_blob_new_from_message (const PyrogMessage *message,
   if (call->method.kind == PYROG_KIND_STR)
     self->method_name = pyrog_value_dup_text (&call->method);
   return self;
+}
+
+void
+pyrog_serialized_blob_set_strict (PyrogSerializedBlob *self)
+{
+  self->strict = TRUE;
 }
 
 /* ---- Writing ---- */

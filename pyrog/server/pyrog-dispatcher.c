@@ -9,6 +9,7 @@
 
 #include "pyrog-authorization.h"
 #include "pyrog-batch-run.h"
+#include "pyrog-class-private.h"
 #include "pyrog-codec.h"
 #include "pyrog-error.h"
 #include "pyrog-handshake.h"
@@ -402,6 +403,8 @@ decode_blob (PyrogDispatcher *dispatcher,
       return FALSE;
     }
   *blob = pyrog_serialized_blob_new_from_message (message, codec, chunk, arena, call, error);
+  if (*blob != NULL && dispatcher->options.strict)
+    pyrog_serialized_blob_set_strict (*blob);
   return *blob != NULL;
 }
 
@@ -424,7 +427,10 @@ decode_call (PyrogDispatcher *dispatcher,
   if ((message->header.flags & PYROG_FLAG_KEEP_SERIALIZED) != 0)
     return decode_blob (dispatcher, message, codec, arena, chunk, call, blob, error);
   return pyrog_codec_decode_call (codec, arena, message->payload, message->payload_size, call,
-                                  error);
+                                  error)
+         && (!dispatcher->options.strict
+             || (pyrog_class_check (&call->args, "args", error)
+                 && pyrog_class_check (&call->kwargs, "kwargs", error)));
 }
 
 static PyrogDispatch

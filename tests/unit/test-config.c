@@ -113,6 +113,7 @@ static const struct
   { "SSL_REQUESTCLIENTCERT", "false" },
   { "PEER_UID_CHECK", "false" },
   { "COOKIE_FILE", "''" },
+  { "STRICT_CLASSES", "false" },
 };
 
 static GVariant *

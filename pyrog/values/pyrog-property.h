@@ -15,6 +15,10 @@ G_BEGIN_DECLS
 const GVariantType *pyrog_property_get_type (GParamSpec *pspec);
 /* The value, floating; NULL and PYROG_ERROR_TYPE_ERROR for a type that has no value */
 GVariant *pyrog_property_get (GObject *object, GParamSpec *pspec, GError **error);
+/* What the property would be set to, in target, which is G_VALUE_INIT and stays so on failure; root
+ * names it in errors, which are those of set() */
+gboolean pyrog_property_parse (
+    GParamSpec *pspec, const PyrogValue *value, const char *root, GValue *target, GError **error);
 /* PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR, or PYROG_ERROR_VALUE_ERROR if the property
  * does not allow the value */
 gboolean

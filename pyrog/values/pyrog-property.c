@@ -169,19 +169,22 @@ pyrog_property_get (GObject *object, GParamSpec *pspec, GError **error)
 /* ---- Writing ---- */
 
 static gboolean
-enum_from_text (GValue *value, GParamSpec *pspec, const char *nick, GError **error)
+refuse_value (const char *root, GError **error)
 {
-  g_autoptr (GEnumClass) class = g_type_class_ref (pspec->value_type);
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR,
+               _ ("The property ‘%s’ does not allow that value"), root);
+  return FALSE;
+}
+
+static gboolean
+enum_from_text (GValue *value, GType type, const char *nick)
+{
+  g_autoptr (GEnumClass) class = g_type_class_ref (type);
   GEnumValue *found = g_enum_get_value_by_nick (class, nick);
 
-  if (found == NULL)
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR,
-                   _ ("The property ‘%s’ does not allow that value"), pspec->name);
-      return FALSE;
-    }
-  g_value_set_enum (value, found->value);
-  return TRUE;
+  if (found != NULL)
+    g_value_set_enum (value, found->value);
+  return found != NULL;
 }
 
 static void
@@ -194,12 +197,12 @@ number_from_variant (GValue *value, GVariant *variant)
 }
 
 static gboolean
-value_from_variant (GValue *value, GParamSpec *pspec, GVariant *variant, GError **error)
+value_from_variant (GValue *value, GParamSpec *pspec, GVariant *variant)
 {
   switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
     {
     case G_TYPE_ENUM:
-      return enum_from_text (value, pspec, g_variant_get_string (variant, NULL), error);
+      return enum_from_text (value, pspec->value_type, g_variant_get_string (variant, NULL));
     case G_TYPE_FLAGS:
       g_value_set_flags (value, g_variant_get_uint32 (variant));
       return TRUE;
@@ -222,28 +225,39 @@ value_from_variant (GValue *value, GParamSpec *pspec, GVariant *variant, GError 
 }
 
 gboolean
-pyrog_property_set (GObject *object, GParamSpec *pspec, const PyrogValue *value, GError **error)
+pyrog_property_parse (
+    GParamSpec *pspec, const PyrogValue *value, const char *root, GValue *target, GError **error)
 {
   const GVariantType *type = variant_type (pspec->value_type);
   GType fundamental = G_TYPE_FUNDAMENTAL (pspec->value_type);
-  g_auto (GValue) target = G_VALUE_INIT;
+  g_auto (GValue) parsed = G_VALUE_INIT;
 
   if (type == NULL)
     return refuse_type (pspec, error);
-  g_value_init (&target, pspec->value_type);
+  g_value_init (&parsed, pspec->value_type);
   if (value->kind != PYROG_KIND_NONE
       || (fundamental != G_TYPE_STRING && fundamental != G_TYPE_BOXED))
     {
-      g_autoptr (GVariant) variant = pyrog_value_to_variant_typed (value, type, pspec->name, error);
-      if (variant == NULL || !value_from_variant (&target, pspec, variant, error))
+      g_autoptr (GVariant) variant = pyrog_value_to_variant_typed (value, type, root, error);
+      if (variant == NULL)
         return FALSE;
+      if (!value_from_variant (&parsed, pspec, variant))
+        return refuse_value (root, error);
     }
-  if (g_param_value_validate (pspec, &target))
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR,
-                   _ ("The property ‘%s’ does not allow that value"), pspec->name);
-      return FALSE;
-    }
+  if (g_param_value_validate (pspec, &parsed))
+    return refuse_value (root, error);
+  *target = parsed;
+  parsed = (GValue) G_VALUE_INIT;
+  return TRUE;
+}
+
+gboolean
+pyrog_property_set (GObject *object, GParamSpec *pspec, const PyrogValue *value, GError **error)
+{
+  g_auto (GValue) target = G_VALUE_INIT;
+
+  if (!pyrog_property_parse (pspec, value, pspec->name, &target, error))
+    return FALSE;
   g_object_set_property (object, pspec->name, &target);
   return TRUE;
 }
