@@ -271,7 +271,7 @@ pyrog_invocation_take_member_answer (PyrogInvocation *self,
                                      PyrogValue *value,
                                      GError **error)
 {
-  const Exception exception = { member->remote_class, member->result, member->attributes };
+  Exception exception = { member->remote_class, member->result, member->attributes };
 
   take_annotations (self, member);
   switch (member->answer)
@@ -284,8 +284,9 @@ pyrog_invocation_take_member_answer (PyrogInvocation *self,
                    pyrog_invocation_get_method_name (member));
       return FALSE;
     case PYROG_ANSWER_ERROR:
-      /* The name is to live as long as the batch */
-      pyrog_arena_keep (self->arena, g_steal_pointer (&member->remote_class), g_free);
+      /* The value is to live as long as the batch, and the member tells of its failure too */
+      exception.remote_class = g_strdup (member->remote_class);
+      pyrog_arena_keep (self->arena, (gpointer) exception.remote_class, g_free);
       return wrap_exception (self->arena, &exception, value, error);
     case PYROG_ANSWER_NONE:
       break;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pyrog-batch.h"
 #include "pyrog-connection-private.h"
 #include "pyrog-daemon.h"
 #include "pyrog-error.h"
@@ -256,10 +257,13 @@ test_failures (Fixture *fixture, gconstpointer data)
 {
   static const char *const methods[] = { "fail", "key", "stop", "forget", "oneway" };
   g_autoptr (PyrogProxy) proxy = pyrog_proxy_new_for_uri (fixture->uri, NULL);
-  g_autofree char *expected
-      = g_strdup_printf ("fail:%d key:%d forget:%d oneway:%d:oneway ", PYROG_ERROR_VALUE_ERROR,
-                         PYROG_ERROR_KEY_ERROR, PYROG_ERROR_FAILED, PYROG_ERROR_VALUE_ERROR);
+  g_autoptr (PyrogBatch) batch = pyrog_batch_new (proxy);
+  g_autofree char *expected = g_strdup_printf (
+      "key:%d fail:%d key:%d forget:%d oneway:%d:oneway ", PYROG_ERROR_KEY_ERROR,
+      PYROG_ERROR_VALUE_ERROR, PYROG_ERROR_KEY_ERROR, PYROG_ERROR_FAILED, PYROG_ERROR_VALUE_ERROR);
 
+  pyrog_batch_add (batch, "key", NULL);
+  pyrog_batch_submit (batch, NULL, NULL, NULL);
   g_assert_true (call (proxy, "note", NULL));
   for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
     g_assert_true (call (proxy, methods[i], NULL) == g_str_equal (methods[i], "oneway"));
