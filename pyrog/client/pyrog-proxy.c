@@ -12,10 +12,6 @@
 #include "pyrog-error.h"
 #include "pyrog-proxy-private.h"
 
-#define RECONNECT_PAUSE 1.0 /* seconds, the first of growing ones */
-#define RECONNECT_FACTOR 1.6
-#define MAX_RECONNECT_PAUSE 120.0
-
 /**
  * PyrogProxy:
  *
@@ -538,12 +534,12 @@ pyrog_proxy_release (PyrogProxy *self)
 
 /* FALSE: cancelled */
 static gboolean
-pause_for (double seconds, GCancellable *cancellable, GError **error)
+pause_for (gint64 microseconds, GCancellable *cancellable, GError **error)
 {
   GPollFD fd;
   gboolean has_fd = g_cancellable_make_pollfd (cancellable, &fd);
 
-  g_poll (has_fd ? &fd : NULL, has_fd ? 1 : 0, (int) (seconds * 1000));
+  g_poll (has_fd ? &fd : NULL, has_fd ? 1 : 0, (int) (microseconds / 1000));
   if (has_fd)
     g_cancellable_release_fd (cancellable);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
@@ -569,8 +565,6 @@ pyrog_proxy_reconnect_sync (PyrogProxy *self,
                             GCancellable *cancellable,
                             GError **error)
 {
-  double pause = RECONNECT_PAUSE;
-
   g_return_val_if_fail (PYROG_IS_PROXY (self), FALSE);
 
   pyrog_session_close (self->session);
@@ -585,8 +579,7 @@ pyrog_proxy_reconnect_sync (PyrogProxy *self,
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }
-      if (!pause_for (pause * g_random_double_range (0.8, 1.2), cancellable, error))
+      if (!pause_for (pyrog_session_pause_length (i, g_random_double ()), cancellable, error))
         return FALSE;
-      pause = MIN (pause * RECONNECT_FACTOR, MAX_RECONNECT_PAUSE);
     }
 }

@@ -37,14 +37,14 @@ pyrog_session_forget_connection_locked (PyrogSession *self)
   self->state = PYROG_SESSION_IDLE;
 }
 
-static gint64
-pause_length (guint attempts)
+gint64
+pyrog_session_pause_length (guint attempts, double random)
 {
   double pause = FIRST_PAUSE;
 
   for (guint i = 1; i < attempts && pause < MAX_PAUSE; i++)
     pause *= PAUSE_FACTOR;
-  pause = MIN (pause, MAX_PAUSE) * g_random_double_range (1 - JITTER, 1 + JITTER);
+  pause = MIN (pause, MAX_PAUSE) * (1 - JITTER + 2 * JITTER * random);
   return (gint64) (pause * G_USEC_PER_SEC);
 }
 
@@ -68,7 +68,8 @@ pyrog_session_connect_failed_locked (PyrogSession *self, GError *error, gboolean
   if (self->waiting.length > 0)
     {
       self->state = PYROG_SESSION_BACKOFF;
-      self->retry_at = g_get_monotonic_time () + pause_length (++self->attempts);
+      self->retry_at = g_get_monotonic_time ()
+                       + pyrog_session_pause_length (++self->attempts, g_random_double ());
     }
 }
 

@@ -69,6 +69,8 @@ GVariant *pyrog_session_get_answer (PyrogSession *session);
 /* The connection in use: a full reference, or NULL */
 PyrogConnection *pyrog_session_get_connection (PyrogSession *session);
 gboolean pyrog_session_is_connected (PyrogSession *session);
+/* Microseconds to wait after so many attempts to connect; random: from 0 to 1 */
+gint64 pyrog_session_pause_length (guint attempts, double random);
 /* Whether the last handshake, since the session was closed, ended with the daemon's refusal */
 gboolean pyrog_session_was_refused (PyrogSession *session);
 
