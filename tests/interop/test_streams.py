@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Item streams: the real Pyro5 client at our daemon, our client at both, and hostile readers."""
 
+import collections
 import os
 import subprocess
 import sys
@@ -136,6 +137,18 @@ def test_ours_without_linger():
         proxy._pyroRelease()
         proxy._pyroReconnect(tries=3)
         fails(Pyro5.errors.PyroError, TERMINATED, next, stream)
+
+
+@tap.case("multiplex")
+@tap.case("thread")
+def test_ours_with_a_lifetime(server_type):
+    """However eagerly it is read, a stream ends with its lifetime, and the next one begins anew"""
+    with OurServer(PYRO_SERVERTYPE=server_type, PYRO_ITER_STREAM_LIFETIME="0.2") as server, \
+            server.connect() as proxy:
+        stream = proxy.count(2 ** 40, False)
+        assert next(stream) == 0
+        fails(Pyro5.errors.PyroError, TERMINATED, collections.deque, stream, 0)
+        assert list(proxy.count(2, False)) == [0, 1]
 
 
 @tap.case()

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+
+/* Usage: compatibility-scenario serve
+ *        compatibility-scenario batch|reconnect URI
+ *
+ * Behaviours of Pyro5 that no other program here has. As a server it prints "READY <uri>". */
+
+#include <pyrog.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The server ---- */
+
+static void
+answer (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return (invocation, "s", user_data);
+}
+
+/* Has one method more from now on */
+static void
+grow (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  PyrogServant *servant = user_data;
+
+  pyrog_servant_add_method (servant, "grown", "()", "s", answer, (gpointer) "new", NULL);
+  pyrog_servant_set_oneway (servant, "forget", TRUE);
+  pyrog_invocation_return_none (invocation);
+}
+
+static void
+wrong (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return_exception (invocation, "ValueError", g_variant_new_parsed ("('no',)"),
+                                     g_variant_new_parsed ("{'code': <int64 42>}"));
+}
+
+static void
+serve (void)
+{
+  g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (NULL);
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autoptr (GError) error = NULL;
+
+  pyrog_servant_add_method (servant, "grow", "()", NULL, grow, servant, NULL);
+  pyrog_servant_add_method (servant, "forget", "()", NULL, answer, (gpointer) "", NULL);
+  pyrog_servant_add_method (servant, "wrong", "()", NULL, wrong, NULL, NULL);
+  g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "object", servant, &error);
+  g_assert_no_error (error);
+  g_autofree char *text = pyrog_uri_to_string (uri);
+  printf ("READY %s\n", text);
+  fflush (stdout);
+  pyrog_daemon_run (daemon, NULL, &error);
+  g_assert_no_error (error);
+}
+
+/* ---- Clients ---- */
+
+/* The error of a batch has what Pyro5 loses: arguments, attributes and traceback */
+static gboolean
+call_batch (PyrogProxy *proxy, GError **error)
+{
+  g_autoptr (PyrogBatch) batch = pyrog_batch_new (proxy);
+  g_autoptr (GError) failure = NULL;
+
+  pyrog_batch_add (batch, "wrong", NULL);
+  g_autoptr (PyrogBatchResults) results = pyrog_batch_submit_sync (batch, NULL, error);
+  if (results == NULL)
+    return FALSE;
+  g_assert_null (pyrog_batch_results_next (results, NULL, &failure));
+  g_assert_error (failure, PYROG_ERROR, PYROG_ERROR_VALUE_ERROR);
+  PyrogOutcome *outcome = pyrog_error_get_outcome (failure);
+  g_autofree char *args = g_variant_print (pyrog_outcome_get_args (outcome), FALSE);
+  g_autofree char *attributes = g_variant_print (pyrog_outcome_get_attributes (outcome), FALSE);
+  printf ("%s %s\n", args, attributes);
+  return TRUE;
+}
+
+/* Calls, waits for a line, and calls again on a new connection */
+static gboolean
+call_again (PyrogProxy *proxy, GError **error)
+{
+  char line[10];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GVariant) result
+          = pyrog_proxy_call_sync (proxy, "echo", g_variant_new ("(u)", i), "u", NULL, error);
+      if (result == NULL)
+        return FALSE;
+      printf ("%u\n", g_variant_get_uint32 (result));
+      fflush (stdout);
+      if (i == 0
+          && (fgets (line, sizeof line, stdin) == NULL
+              || !pyrog_proxy_reconnect_sync (proxy, 0, NULL, error)))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (PyrogProxy) proxy = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (argc == 2)
+    {
+      serve ();
+      return 0;
+    }
+  g_assert_cmpint (argc, ==, 3);
+  proxy = pyrog_proxy_new (argv[2], NULL, &error);
+  g_assert_no_error (error);
+  pyrog_proxy_set_timeout (proxy, 20);
+  if (!(strcmp (argv[1], "batch") == 0 ? call_batch : call_again) (proxy, &error))
+    {
+      g_printerr ("%s\n", error != NULL ? error->message : "no line");
+      return 1;
+    }
+  return 0;
+}

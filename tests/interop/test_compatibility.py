@@ -1,0 +1,330 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the page about Pyro5 promises and no other program here shows, defects of Pyro5 among it."""
+
+import collections
+import contextlib
+import json
+import marshal
+import os
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import threading
+
+if "PYRO5_PATH" not in os.environ:
+    print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
+    sys.exit(0)
+sys.path.insert(0, os.environ["PYRO5_PATH"])
+
+import msgpack  # noqa: E402
+import serpent  # noqa: E402
+import Pyro5.api  # noqa: E402
+import Pyro5.errors  # noqa: E402
+import Pyro5.protocol  # noqa: E402
+
+import certificates  # noqa: E402
+import relay  # noqa: E402
+import servers  # noqa: E402
+import tap  # noqa: E402
+from raw import (EXCEPTION, INVOKE, JSON, MARSHAL, MSGPACK, RESULT, SERPENT,  # noqa: E402
+                 Peer, frame)
+
+SCENARIO = os.environ["COMPATIBILITY_SCENARIO"]
+SERVER_TYPES = ["multiplex", "thread"]
+WRITERS = {
+    "serpent": (SERPENT, serpent.dumps),
+    "marshal": (MARSHAL, marshal.dumps),
+    "json": (JSON, lambda call: json.dumps(
+        dict(zip(("object", "method", "params", "kwargs"), call))).encode()),
+    "msgpack": (MSGPACK, msgpack.packb),
+}
+
+
+def both_types(function):
+    for server_type in SERVER_TYPES:
+        tap.case(server_type)(function)
+    return function
+
+
+def call_of(method, *arguments, flags=0, seq=1, serializer="serpent", kwargs=None):
+    number, dumps = WRITERS[serializer]
+    return frame(INVOKE, dumps(("test.echoserver", method, arguments, kwargs)), number, flags, seq)
+
+
+def receive(peer):
+    """The next message as a relay has it"""
+    header = peer.receive(relay.HEADER.size)
+    size, annotations_size = struct.unpack_from("!II", header, 12)
+    return relay.split(header + peer.receive(size + annotations_size))[0]
+
+
+@contextlib.contextmanager
+def scenario(server_type="multiplex"):
+    with subprocess.Popen([SCENARIO, "serve"], stdout=subprocess.PIPE, text=True,
+                          env=dict(os.environ, PYRO_SERVERTYPE=server_type)) as process:
+        try:
+            ready, uri = process.stdout.readline().split()
+            assert ready == "READY"
+            yield uri
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def pyro5(servant, name="object", port=0):
+    with Pyro5.api.Daemon(port=port) as daemon:
+        uri = daemon.register(servant, name)
+        thread = threading.Thread(target=daemon.requestLoop)
+        thread.start()
+        try:
+            yield str(uri)
+        finally:
+            daemon.shutdown()
+            thread.join()
+
+
+@contextlib.contextmanager
+def reserved_port():
+    """A port that nobody is given by chance, and that who asks for it gets"""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+# ---- The wire ----
+
+@both_types
+def test_sequence_numbers(server_type):
+    """Requests that are sent ahead are answered in order, with their numbers, which begin again"""
+    numbers = [65534, 65535, 0, 1]
+    with servers.ours(PYRO_SERVERTYPE=server_type) as server, Peer(server) as peer:
+        peer.shake_hands()
+        peer.send(b"".join(call_of("echo", number, seq=number, kwargs={}) for number in numbers))
+        for number in numbers:
+            message = receive(peer)
+            assert (message.type, message.flags, message.seq) == (RESULT, 0, number), message
+            assert serpent.loads(message.payload) == number
+
+
+for _type in SERVER_TYPES:
+    for _serializer in WRITERS:
+        @tap.case(_type, _serializer)
+        def test_no_keywords(server_type, serializer):
+            """DF6: None in the place of keywords, which Pyro5's client sends and, with marshal, its
+            server does not understand"""
+            batch = [("echo", (1,), {}), ("echo", (2,), None)]
+            with servers.ours(PYRO_SERVERTYPE=server_type) as server, Peer(server) as peer:
+                peer.shake_hands()
+                loads = {"serpent": serpent.loads, "marshal": marshal.loads, "json": json.loads,
+                         "msgpack": msgpack.unpackb}[serializer]
+                for call, expected in ((("__setattr__", "verbose", True), None),
+                                       (("__getattr__", "verbose"), True),
+                                       (("echo", "x"), "x")):
+                    peer.send(call_of(*call, serializer=serializer))
+                    message = receive(peer)
+                    assert not message.flags & EXCEPTION, message
+                    assert loads(message.payload) == expected, message
+                peer.send(call_of("<batch>", *batch, serializer=serializer, flags=relay.BATCH))
+                message = receive(peer)
+                assert not message.flags & EXCEPTION and loads(message.payload) == [1, 2], message
+
+
+@both_types
+def test_forced_oneway(server_type):
+    """A client may make any call a oneway one; nothing comes back, whatever becomes of it"""
+    with servers.ours(PYRO_SERVERTYPE=server_type) as server:
+        with Peer(server) as peer:
+            peer.shake_hands()
+            for call in (("echo", "x"), ("error",), ("nosuch",), ("echo", 1, 2)):
+                peer.send(call_of(*call, flags=relay.ONEWAY))
+            peer.send(call_of("echo", "answered", seq=7))
+            message = receive(peer)
+            assert message.seq == 7 and b"answered" in message.payload, message
+        with Pyro5.api.Proxy(server.uri) as proxy:
+            for method in ("echo", "nosuch"):
+                assert proxy._pyroInvoke(method, ("x",), {},
+                                         flags=Pyro5.protocol.FLAGS_ONEWAY) is None
+            assert proxy.echo("answered") == "answered"
+
+
+# ---- Values that Pyro5 sends ----
+
+class Own:
+    """A class of the main program, which Pyro5 can send and not read"""
+
+    def __init__(self):
+        self.size = 5
+
+
+@Pyro5.api.expose
+class Odd:
+    def ordered(self):
+        return collections.OrderedDict([("b", 1), ("a", 2)])
+
+    def numbered(self):
+        return {1: "one", 2: "two"}
+
+    def own(self):
+        return Own()
+
+    def daemon(self):
+        return self._pyroDaemon
+
+
+ODD_VALUES = {
+    ("serpent", "ordered"): ["collections.OrderedDict", "items", "<'b'>, <int64 1>"],
+    ("msgpack", "numbered"): ["int64 1: <'one'>"],
+    ("serpent", "own"): ["'__class__': <'__main__.Own'>", "'size': <int64 5>"],
+    ("json", "own"): ["'__class__': <'__main__.Own'>", "'size': <int64 5>"],
+    ("msgpack", "own"): ["'__class__': <'__main__.Own'>", "'size': <int64 5>"],
+    ("marshal", "own"): ["'__class__': <'__main__.Own'>", "'size': <int64 5>"],
+    ("serpent", "daemon"): ["'__class__': <'Pyro5.server.Daemon'>"],
+    ("json", "daemon"): ["'__class__': <'Pyro5.server.Daemon'>"],
+    ("msgpack", "daemon"): ["'__class__': <'Pyro5.server.Daemon'>"],
+}
+
+for _serializer, _method in ODD_VALUES:
+    @tap.case(_serializer, _method)
+    def test_odd_values(serializer, method):
+        """DF17: Pyro5 sends these, and can't read most of them; we can"""
+        with pyro5(Odd()) as uri:
+            result = subprocess.run(
+                [os.environ["PROGRAM"], "--serializer", serializer, "call", uri, method],
+                timeout=60, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        for part in ODD_VALUES[serializer, method]:
+            assert part in result.stdout, result.stdout
+
+
+# ---- Daemons ----
+
+@both_types
+def test_router(server_type):
+    """Uris name the router, which passes connections on to where the daemon listens"""
+    with reserved_port() as inside:
+        with relay.Relay("PYRO:object@localhost:%d" % inside) as router:
+            outside = router.listener.getsockname()[1]
+            with servers.EchoServer([os.environ["ECHOSERVER"], "-p", str(inside)],
+                                    PYRO_SERVERTYPE=server_type, PYRO_NATHOST="localhost",
+                                    PYRO_NATPORT=str(outside)) as server:
+                assert server.uri == "PYRO:test.echoserver@localhost:%d" % outside
+                with Pyro5.api.Proxy(server.uri) as proxy:
+                    assert proxy.echo("through") == "through"
+                said, _ = router.frames()
+                assert len(said) == 2
+    with servers.ours(PYRO_SERVERTYPE=server_type, PYRO_NATHOST="127.0.0.1") as server:
+        assert "@127.0.0.1:" in server.uri
+        with Pyro5.api.Proxy(server.uri) as proxy:
+            assert proxy.echo("own port") == "own port"
+
+
+@both_types
+def test_refreshed_metadata(server_type):
+    """A client that connects sees what the object has now, without anything to reset"""
+    with scenario(server_type) as uri, Pyro5.api.Proxy(uri) as proxy:
+        proxy.grow()
+        try:
+            proxy.grown()
+            assert False
+        except AttributeError:
+            pass
+        assert proxy._pyroOneway == set()
+        proxy._pyroReconnect(tries=1)
+        assert proxy.grown() == "new"
+        assert proxy._pyroOneway == {"forget"}
+        with Pyro5.api.Proxy(uri.replace("object", "Pyro.Daemon")) as daemon:
+            metadata = daemon.get_metadata("object")
+        assert "grown" in metadata["methods"], metadata
+        assert set(metadata["oneway"]) == set(metadata["oneways"]) == {"forget"}, metadata
+
+
+# ---- Clients ----
+
+@Pyro5.api.expose
+class Wrong:
+    def wrong(self):
+        error = ValueError("no")
+        error.code = 42
+        raise error
+
+
+def call_batch(uri):
+    result = subprocess.run([SCENARIO, "batch", uri], timeout=60, capture_output=True, text=True,
+                            check=False)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@tap.case("Pyro5")
+@tap.case("multiplex")
+@tap.case("thread")
+def test_batch_error_attributes(kind):
+    """Our client has them, also from Pyro5, whose own client drops them"""
+    with pyro5(Wrong()) if kind == "Pyro5" else scenario(kind) as uri:
+        assert "'code': <" in call_batch(uri) and "42" in call_batch(uri)
+        assert "'no'" in call_batch(uri)
+
+
+def restartable(kind, port):
+    if kind == "Pyro5":
+        return servers.EchoServer([sys.executable, "-m", "Pyro5.utils.echoserver", "-p", str(port)],
+                                  PYTHONPATH=os.environ["PYRO5_PATH"])
+    return servers.EchoServer([os.environ["ECHOSERVER"], "-p", str(port)], PYRO_SERVERTYPE=kind)
+
+
+@both_types
+@tap.case("Pyro5")
+def test_reconnection(kind):
+    """Clients of both kinds find a server again that was started anew"""
+    with reserved_port() as port, contextlib.ExitStack() as stack:
+        with restartable(kind, port) as server:
+            theirs = stack.enter_context(Pyro5.api.Proxy(server.uri))
+            assert theirs.echo(1) == 1
+            ours = stack.enter_context(subprocess.Popen(
+                [SCENARIO, "reconnect", server.uri], text=True, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE))
+            assert ours.stdout.readline() == "0\n"
+        try:
+            theirs.echo(2)
+            assert False
+        except Pyro5.errors.CommunicationError:
+            pass
+        with restartable(kind, port):
+            theirs._pyroReconnect(tries=3)
+            assert theirs.echo(3) == 3
+            ours.stdin.write("go on\n")
+            ours.stdin.close()
+            assert ours.stdout.readline() == "1\n"
+            assert ours.wait(20) == 0
+
+
+# ---- TLS ----
+
+@tap.case(False)
+@tap.case(True)
+def test_no_certificate_is_asked_for(wanted):
+    """Only a server that requires certificates of clients asks for them"""
+    with certificates.made() as certs:
+        settings = {"PYRO_SSL": "1", "PYRO_SSL_SERVERCERT": certs.server.cert,
+                    "PYRO_SSL_SERVERKEY": certs.server.key}
+        if wanted:
+            settings.update(PYRO_SSL_REQUIRECLIENTCERT="1", PYRO_SSL_CACERTS=certs.ca.cert)
+        with servers.ours(**settings) as server:
+            host, _, port = server.uri.partition("@")[2].rpartition(":")
+            for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+                context = ssl.create_default_context(cafile=certs.ca.cert)
+                context.load_cert_chain(certs.client.cert, certs.client.key)
+                context.minimum_version = context.maximum_version = version
+                messages = []
+                context._msg_callback = lambda *about: messages.append(about[4].name)
+                with socket.create_connection((host, int(port)), 20) as plain, \
+                        context.wrap_socket(plain, server_hostname=host):
+                    assert "SERVER_HELLO" in messages, messages
+                    assert ("CERTIFICATE_REQUEST" in messages) == wanted, messages
+
+
+tap.run()
