@@ -7,11 +7,14 @@
 
 #include "pyrog-error.h"
 #include "pyrog-value-variant.h"
+#include "pyrog-variant-reader.h"
 
 /* Any GVariant as a tree. Recursion ends where the builder's depth does: variants in variants, the
  * only nesting that adds no container, are counted too. */
 
-#define MAX_VARIANT_NESTING (2 * PYROG_MAX_DEPTH)
+/* An array whose items are this large on an average is not serialised anew: its items may lie in
+ * memory of their own */
+#define LARGE_ITEM 4096 /* bytes */
 
 static gboolean add (PyrogBuilder *builder, GVariant *variant, guint nesting);
 
@@ -101,6 +104,50 @@ add_pairs (PyrogBuilder *builder, GVariant *variant, guint nesting)
   return pyrog_builder_close (builder);
 }
 
+static gint64
+read_packed (const guint8 *data, char type)
+{
+  switch (type)
+    {
+    case 'n':
+      return *(const gint16 *) (gconstpointer) data;
+    case 'q':
+      return *(const guint16 *) (gconstpointer) data;
+    case 'i':
+      return *(const gint32 *) (gconstpointer) data;
+    case 'u':
+      return *(const guint32 *) (gconstpointer) data;
+    default:
+      return *(const gint64 *) (gconstpointer) data;
+    }
+}
+
+/* An array of numbers of one size, without a GVariant for each */
+static gboolean
+add_packed (PyrogBuilder *builder, GVariant *variant, char type, gsize size)
+{
+  gsize count;
+  const guint8 *data = g_variant_get_fixed_array (variant, &count, size);
+
+  if (!pyrog_builder_open (builder, PYROG_KIND_LIST))
+    return FALSE;
+  for (gsize i = 0; i < count; i++, data += size)
+    {
+      if (!(type == 'd' ? pyrog_builder_float (builder, *(const double *) (gconstpointer) data)
+                        : pyrog_builder_int (builder, read_packed (data, type))))
+        return FALSE;
+    }
+  return pyrog_builder_close (builder);
+}
+
+static gboolean
+has_small_items (GVariant *variant)
+{
+  gsize count = g_variant_n_children (variant);
+
+  return count > 0 && g_variant_get_size (variant) / count < LARGE_ITEM;
+}
+
 static gboolean
 add_array (PyrogBuilder *builder, GVariant *variant, guint nesting)
 {
@@ -108,6 +155,22 @@ add_array (PyrogBuilder *builder, GVariant *variant, guint nesting)
 
   if (g_variant_type_equal (element, G_VARIANT_TYPE_BYTE))
     return add_bytes (builder, variant, FALSE);
+  switch (*g_variant_type_peek_string (element))
+    {
+    case 'n':
+    case 'q':
+      return add_packed (builder, variant, *g_variant_type_peek_string (element), 2);
+    case 'i':
+    case 'u':
+      return add_packed (builder, variant, *g_variant_type_peek_string (element), 4);
+    case 'x':
+    case 'd':
+      return add_packed (builder, variant, *g_variant_type_peek_string (element), 8);
+    default:
+      break;
+    }
+  if (has_small_items (variant) && g_variant_is_normal_form (variant))
+    return pyrog_variant_read_array (builder, variant, nesting, add);
   if (g_variant_type_is_dict_entry (element))
     return add_pairs (builder, variant, nesting);
   return add_items (builder, variant, PYROG_KIND_LIST, nesting);
@@ -177,9 +240,10 @@ add_maybe (PyrogBuilder *builder, GVariant *variant, guint nesting)
 static gboolean
 add (PyrogBuilder *builder, GVariant *variant, guint nesting)
 {
-  if (++nesting > MAX_VARIANT_NESTING)
+  if (++nesting > PYROG_MAX_VARIANT_NESTING)
     return pyrog_builder_fail (builder, PYROG_ERROR_SERIALIZE,
-                               _ ("A GVariant nests more than %d levels"), MAX_VARIANT_NESTING);
+                               _ ("A GVariant nests more than %d levels"),
+                               PYROG_MAX_VARIANT_NESTING);
   switch (g_variant_classify (variant))
     {
     case G_VARIANT_CLASS_STRING:

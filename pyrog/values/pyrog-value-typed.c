@@ -7,13 +7,20 @@
 
 #include "pyrog-error.h"
 #include "pyrog-value-variant.h"
+#include "pyrog-variant-layout.h"
+#include "pyrog-variant-writer.h"
 
-/* From the tree to a GVariant of a wanted type */
+/* From the tree to a GVariant of a wanted type, in its serialised form */
 
-static GVariant *
-convert (const PyrogValue *value, const GVariantType *type, const PyrogPath *path, GError **error);
+typedef PyrogVariantWriter Writer;
 
-static GVariant *
+static gboolean write_typed (Writer *writer,
+                             const PyrogValue *value,
+                             const GVariantType *type,
+                             const PyrogPath *path,
+                             guint levels);
+
+static gboolean
 mismatch (const PyrogValue *value, const GVariantType *type, const PyrogPath *path, GError **error)
 {
   g_autofree char *where = pyrog_path_to_string (path);
@@ -22,10 +29,10 @@ mismatch (const PyrogValue *value, const GVariantType *type, const PyrogPath *pa
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
                _ ("%s: ‘%s’ does not fit the type ‘%s’"), where, pyrog_kind_name (value->kind),
                wanted);
-  return NULL;
+  return FALSE;
 }
 
-static GVariant *
+static gboolean
 out_of_range (const GVariantType *type, const PyrogPath *path, GError **error)
 {
   g_autofree char *where = pyrog_path_to_string (path);
@@ -33,7 +40,7 @@ out_of_range (const GVariantType *type, const PyrogPath *path, GError **error)
 
   g_set_error (error, PYROG_ERROR, PYROG_ERROR_OVERFLOW_ERROR,
                _ ("%s: the int is out of the range of type ‘%s’"), where, wanted);
-  return NULL;
+  return FALSE;
 }
 
 /* ---- Numbers ---- */
@@ -62,30 +69,6 @@ find_int_type (char type)
   return NULL;
 }
 
-static GVariant *
-new_int (char type, gint64 value)
-{
-  switch (type)
-    {
-    case 'y':
-      return g_variant_new_byte ((guint8) value);
-    case 'n':
-      return g_variant_new_int16 ((gint16) value);
-    case 'q':
-      return g_variant_new_uint16 ((guint16) value);
-    case 'i':
-      return g_variant_new_int32 ((gint32) value);
-    case 'h':
-      return g_variant_new_handle ((gint32) value);
-    case 'u':
-      return g_variant_new_uint32 ((guint32) value);
-    case 'x':
-      return g_variant_new_int64 (value);
-    default:
-      return g_variant_new_uint64 ((guint64) value);
-    }
-}
-
 static gboolean
 is_int (const PyrogValue *value)
 {
@@ -93,43 +76,72 @@ is_int (const PyrogValue *value)
          || value->kind == PYROG_KIND_UINT || value->kind == PYROG_KIND_BIG_INT;
 }
 
-/* A bool is an int, as in Python */
-static GVariant *
-convert_int (const PyrogValue *value,
-             const GVariantType *type,
-             const PyrogPath *path,
-             GError **error)
+/* A bool is an int, as in Python; a t comes as the same bits */
+static gboolean
+get_int (const PyrogValue *value,
+         const GVariantType *type,
+         const PyrogPath *path,
+         gint64 *integer,
+         GError **error)
 {
   const IntType *wanted = find_int_type (*g_variant_type_peek_string (type));
 
   if (!is_int (value))
     return mismatch (value, type, path, error);
+  *integer = value->kind == PYROG_KIND_BOOL ? (gint64) value->boolean : value->integer;
   if (value->kind == PYROG_KIND_UINT && wanted->type == 't')
-    return g_variant_new_uint64 (value->uinteger);
-  if (value->kind == PYROG_KIND_UINT || value->kind == PYROG_KIND_BIG_INT)
+    return TRUE;
+  if (value->kind == PYROG_KIND_UINT || value->kind == PYROG_KIND_BIG_INT || *integer < wanted->min
+      || *integer > wanted->max)
     return out_of_range (type, path, error);
-  gint64 integer = value->kind == PYROG_KIND_BOOL ? (gint64) value->boolean : value->integer;
-  if (integer < wanted->min || integer > wanted->max)
-    return out_of_range (type, path, error);
-  return new_int (wanted->type, integer);
+  return TRUE;
 }
 
-static GVariant *
-convert_double (const PyrogValue *value,
-                const GVariantType *type,
-                const PyrogPath *path,
-                GError **error)
+static gboolean
+write_int (Writer *writer, const PyrogValue *value, const GVariantType *type, const PyrogPath *path)
+{
+  gint64 integer;
+
+  if (!get_int (value, type, path, &integer, writer->error))
+    return FALSE;
+  switch (pyrog_variant_layout (type).size)
+    {
+    case 1:
+      pyrog_buffer_append (&writer->out, &(guint8){ (guint8) integer }, 1);
+      break;
+    case 2:
+      pyrog_buffer_append (&writer->out, &(guint16){ (guint16) integer }, 2);
+      break;
+    case 4:
+      pyrog_buffer_append (&writer->out, &(guint32){ (guint32) integer }, 4);
+      break;
+    default:
+      pyrog_buffer_append (&writer->out, &integer, 8);
+    }
+  return TRUE;
+}
+
+static gboolean
+get_double (const PyrogValue *value,
+            const GVariantType *type,
+            const PyrogPath *path,
+            double *real,
+            GError **error)
 {
   switch ((PyrogKind) value->kind)
     {
     case PYROG_KIND_FLOAT:
-      return g_variant_new_double (value->real);
+      *real = value->real;
+      return TRUE;
     case PYROG_KIND_INT:
-      return g_variant_new_double ((double) value->integer);
+      *real = (double) value->integer;
+      return TRUE;
     case PYROG_KIND_UINT:
-      return g_variant_new_double ((double) value->uinteger);
+      *real = (double) value->uinteger;
+      return TRUE;
     case PYROG_KIND_BOOL:
-      return g_variant_new_double (value->boolean);
+      *real = value->boolean;
+      return TRUE;
     case PYROG_KIND_BIG_INT:
       return out_of_range (type, path, error);
     default:
@@ -137,26 +149,42 @@ convert_double (const PyrogValue *value,
     }
 }
 
+static gboolean
+write_double (Writer *writer,
+              const PyrogValue *value,
+              const GVariantType *type,
+              const PyrogPath *path)
+{
+  double real;
+
+  if (!get_double (value, type, path, &real, writer->error))
+    return FALSE;
+  pyrog_buffer_append (&writer->out, &real, sizeof real);
+  return TRUE;
+}
+
 /* ---- Text and bytes ---- */
 
-static GVariant *
-convert_string (const PyrogValue *value,
-                const GVariantType *type,
-                const PyrogPath *path,
-                GError **error)
+static gboolean
+is_text_of_type (const PyrogValue *value, char type)
 {
-  char kind = *g_variant_type_peek_string (type);
-
-  if (value->kind != PYROG_KIND_STR)
-    return mismatch (value, type, path, error);
+  if (value->kind != PYROG_KIND_STR || type == 's')
+    return value->kind == PYROG_KIND_STR;
   g_autofree char *text = pyrog_value_dup_text (value);
-  if (kind == 's')
-    return g_variant_new_take_string (g_steal_pointer (&text));
-  if (kind == 'o' && g_variant_is_object_path (text))
-    return g_variant_new_object_path (text);
-  if (kind == 'g' && g_variant_is_signature (text))
-    return g_variant_new_signature (text);
-  return mismatch (value, type, path, error);
+  return type == 'o' ? g_variant_is_object_path (text) : g_variant_is_signature (text);
+}
+
+static gboolean
+write_string (Writer *writer,
+              const PyrogValue *value,
+              const GVariantType *type,
+              const PyrogPath *path)
+{
+  if (!is_text_of_type (value, *g_variant_type_peek_string (type)))
+    return mismatch (value, type, path, writer->error);
+  pyrog_buffer_append (&writer->out, value->text, value->size);
+  pyrog_variant_writer_zeros (writer, 1);
+  return TRUE;
 }
 
 gboolean
@@ -185,19 +213,20 @@ pyrog_value_get_bytes (const PyrogValue *value, const guint8 **data, gsize *size
   return TRUE;
 }
 
-static GVariant *
-convert_bytes (const PyrogValue *value,
-               const GVariantType *type,
-               const PyrogPath *path,
-               GError **error)
+static gboolean
+write_bytes (Writer *writer,
+             const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path)
 {
   const guint8 *data;
   g_autofree guint8 *decoded = NULL;
   gsize size;
 
   if (!pyrog_value_get_bytes (value, &data, &size, &decoded))
-    return mismatch (value, type, path, error);
-  return g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, data, size, 1);
+    return mismatch (value, type, path, writer->error);
+  pyrog_buffer_append (&writer->out, data, size);
+  return TRUE;
 }
 
 /* ---- Containers ---- */
@@ -208,170 +237,218 @@ is_sequence (const PyrogValue *value)
   return value->kind >= PYROG_KIND_LIST && value->kind <= PYROG_KIND_FROZENSET;
 }
 
-/* Lists of one kind of number that fit as they are, in one piece; NULL where that can't be */
-static GVariant *
-convert_packed (const PyrogValue *value, const GVariantType *element)
-{
-  char type = *g_variant_type_peek_string (element);
-  guint8 kind = type == 'x' ? PYROG_KIND_INT : PYROG_KIND_FLOAT;
-
-  if (type != 'x' && type != 'd')
-    return NULL;
-  for (gsize i = 0; i < value->size; i++)
-    {
-      if (value->items[i].kind != kind)
-        return NULL;
-    }
-  gint64 *packed = g_try_new (gint64, value->size);
-  if (packed == NULL)
-    return NULL;
-  for (gsize i = 0; i < value->size; i++)
-    packed[i] = value->items[i].integer;
-  return g_variant_new_from_data (type == 'x' ? G_VARIANT_TYPE ("ax") : G_VARIANT_TYPE ("ad"),
-                                  packed, value->size * sizeof *packed, TRUE, g_free, packed);
-}
-
-static GVariant *
-convert_list (const PyrogValue *value,
-              const GVariantType *type,
-              const PyrogPath *path,
-              GError **error)
+static gboolean
+write_list (Writer *writer,
+            const PyrogValue *value,
+            const GVariantType *type,
+            const PyrogPath *path,
+            guint levels)
 {
   const GVariantType *element = g_variant_type_element (type);
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (type);
+  const PyrogVariantLayout layout = pyrog_variant_layout (element);
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
   if (!is_sequence (value))
-    return mismatch (value, type, path, error);
-  GVariant *packed = value->size > 0 ? convert_packed (value, element) : NULL;
-  if (packed != NULL)
-    return packed;
+    return mismatch (value, type, path, writer->error);
   for (gsize i = 0; i < value->size; i++)
     {
       const PyrogPath item = { .parent = path, .index = i };
-      GVariant *child = convert (&value->items[i], element, &item, error);
-      if (child == NULL)
-        return NULL;
-      g_variant_builder_add_value (&builder, child);
+      pyrog_variant_writer_align (writer, layout.alignment);
+      if (!write_typed (writer, &value->items[i], element, &item, levels))
+        return FALSE;
+      if (layout.size == 0)
+        pyrog_variant_writer_mark (writer, &container);
     }
-  return g_variant_builder_end (&builder);
+  pyrog_variant_writer_close (writer, &container, FALSE);
+  return TRUE;
 }
 
-static GVariant *
-convert_dict (const PyrogValue *value,
-              const GVariantType *type,
-              const PyrogPath *path,
-              GError **error)
+static gboolean
+write_entry (Writer *writer,
+             const PyrogValue *pair,
+             const GVariantType *type,
+             const PyrogPath *path,
+             guint levels)
+{
+  const GVariantType *value_type = g_variant_type_value (type);
+  const PyrogVariantLayout layout = pyrog_variant_layout (type);
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
+
+  if (!write_typed (writer, &pair[0], g_variant_type_key (type), path, levels))
+    return FALSE;
+  if (pyrog_variant_layout (g_variant_type_key (type)).size == 0)
+    pyrog_variant_writer_mark (writer, &container);
+  pyrog_variant_writer_align (writer, pyrog_variant_layout (value_type).alignment);
+  if (!write_typed (writer, &pair[1], value_type, path, levels))
+    return FALSE;
+  if (layout.size > 0)
+    pyrog_variant_writer_align (writer, layout.alignment);
+  pyrog_variant_writer_close (writer, &container, TRUE);
+  return TRUE;
+}
+
+static gboolean
+write_dict (Writer *writer,
+            const PyrogValue *value,
+            const GVariantType *type,
+            const PyrogPath *path,
+            guint levels)
 {
   const GVariantType *entry = g_variant_type_element (type);
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (type);
+  const PyrogVariantLayout layout = pyrog_variant_layout (entry);
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
   if (value->kind != PYROG_KIND_DICT)
-    return mismatch (value, type, path, error);
+    return mismatch (value, type, path, writer->error);
   for (gsize i = 0; i < value->size; i++)
     {
       const PyrogValue *pair = &value->items[2 * i];
       const PyrogPath item = { .parent = path, .key = pair };
-      GVariant *key = convert (&pair[0], g_variant_type_key (entry), &item, error);
-      if (key == NULL)
-        return NULL;
-      g_autoptr (GVariant) owned_key = g_variant_ref_sink (key);
-      GVariant *child = convert (&pair[1], g_variant_type_value (entry), &item, error);
-      if (child == NULL)
-        return NULL;
-      g_variant_builder_add_value (&builder, g_variant_new_dict_entry (owned_key, child));
+      pyrog_variant_writer_align (writer, layout.alignment);
+      if (!write_entry (writer, pair, entry, &item, levels))
+        return FALSE;
+      if (layout.size == 0)
+        pyrog_variant_writer_mark (writer, &container);
     }
-  return g_variant_builder_end (&builder);
+  pyrog_variant_writer_close (writer, &container, FALSE);
+  return TRUE;
 }
 
-static GVariant *
-convert_tuple (const PyrogValue *value,
-               const GVariantType *type,
-               const PyrogPath *path,
-               GError **error)
+static gboolean
+write_tuple (Writer *writer,
+             const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path,
+             guint levels)
 {
   const GVariantType *member = g_variant_type_first (type);
-  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (type);
+  const PyrogVariantLayout whole = pyrog_variant_layout (type);
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
   if ((value->kind != PYROG_KIND_LIST && value->kind != PYROG_KIND_TUPLE)
       || value->size != g_variant_type_n_items (type))
-    return mismatch (value, type, path, error);
+    return mismatch (value, type, path, writer->error);
   for (gsize i = 0; i < value->size; i++, member = g_variant_type_next (member))
     {
       const PyrogPath item = { .parent = path, .index = i };
-      GVariant *child = convert (&value->items[i], member, &item, error);
-      if (child == NULL)
-        return NULL;
-      g_variant_builder_add_value (&builder, child);
+      const PyrogVariantLayout layout = pyrog_variant_layout (member);
+      pyrog_variant_writer_align (writer, layout.alignment);
+      if (!write_typed (writer, &value->items[i], member, &item, levels))
+        return FALSE;
+      if (layout.size == 0 && i + 1 < value->size)
+        pyrog_variant_writer_mark (writer, &container);
     }
-  return g_variant_builder_end (&builder);
+  if (value->size == 0)
+    pyrog_variant_writer_zeros (writer, 1); /* the unit type has a size of one */
+  else if (whole.size > 0)
+    pyrog_variant_writer_align (writer, whole.alignment);
+  pyrog_variant_writer_close (writer, &container, TRUE);
+  return TRUE;
 }
 
-static GVariant *
-convert_canonical (const PyrogValue *value, const PyrogPath *path, GError **error)
+/* What is tagged with maybes is good for its own type */
+static gboolean
+write_tagged (Writer *writer,
+              const PyrogValue *value,
+              const GVariantType *type,
+              const PyrogPath *path,
+              guint levels)
 {
-  g_autofree char *root = pyrog_path_to_string (path);
+  GError *failure = NULL;
+  GError **error = writer->error;
 
-  return pyrog_value_to_variant (value, root, error);
+  writer->error = &failure;
+  gboolean ok = pyrog_variant_writer_add_tagged (writer, value, type, path, levels);
+  writer->error = error;
+  if (!ok && failure == NULL)
+    return mismatch (value, type, path, error);
+  if (!ok)
+    g_propagate_error (error, failure);
+  return ok;
 }
 
-static GVariant *
-convert_variant (const PyrogValue *value, const PyrogPath *path, GError **error)
-{
-  g_autoptr (GVariant) inner = convert_canonical (value, path, error);
-
-  return inner != NULL ? g_variant_new_variant (inner) : NULL;
-}
-
-/* None is nothing; what is tagged with maybes is good for its own type */
-static GVariant *
-convert_maybe (const PyrogValue *value,
-               const GVariantType *type,
-               const PyrogPath *path,
-               GError **error)
+/* None is nothing */
+static gboolean
+write_maybe (Writer *writer,
+             const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path,
+             guint levels)
 {
   const GVariantType *element = g_variant_type_element (type);
 
   if (value->kind == PYROG_KIND_NONE)
-    return g_variant_new_maybe (element, NULL);
+    return TRUE;
   if (g_variant_type_is_maybe (element))
-    {
-      g_autoptr (GVariant) canonical = convert_canonical (value, path, error);
-      if (canonical == NULL)
-        return NULL;
-      if (!g_variant_is_of_type (canonical, type))
-        return mismatch (value, type, path, error);
-      return g_steal_pointer (&canonical);
-    }
-  GVariant *child = convert (value, element, path, error);
-  return child != NULL ? g_variant_new_maybe (element, child) : NULL;
+    return write_tagged (writer, value, type, path, levels);
+  if (!write_typed (writer, value, element, path, levels))
+    return FALSE;
+  if (pyrog_variant_layout (element).size == 0)
+    pyrog_variant_writer_zeros (writer, 1);
+  return TRUE;
 }
 
-static GVariant *
-convert_array (const PyrogValue *value,
-               const GVariantType *type,
-               const PyrogPath *path,
-               GError **error)
+static gboolean
+write_array (Writer *writer,
+             const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path,
+             guint levels)
 {
   const GVariantType *element = g_variant_type_element (type);
 
   if (g_variant_type_is_dict_entry (element))
-    return convert_dict (value, type, path, error);
+    return write_dict (writer, value, type, path, levels);
   if (g_variant_type_equal (element, G_VARIANT_TYPE_BYTE) && value->kind != PYROG_KIND_LIST
       && value->kind != PYROG_KIND_TUPLE)
-    return convert_bytes (value, type, path, error);
-  return convert_list (value, type, path, error);
+    return write_bytes (writer, value, type, path);
+  return write_list (writer, value, type, path, levels);
 }
 
-/* The result may be floating */
-static GVariant *
-convert (const PyrogValue *value, const GVariantType *type, const PyrogPath *path, GError **error)
+static gboolean
+write_container (Writer *writer,
+                 const PyrogValue *value,
+                 const GVariantType *type,
+                 const PyrogPath *path,
+                 guint levels)
+{
+  if (++levels > PYROG_MAX_VARIANT_LEVELS)
+    {
+      g_autofree char *where = pyrog_path_to_string (path);
+      g_set_error (writer->error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, "%s: %s", where,
+                   _ ("it nests deeper than a GVariant can keep"));
+      return FALSE;
+    }
+  switch (*g_variant_type_peek_string (type))
+    {
+    case 'v':
+      return pyrog_variant_writer_add_any (writer, value, path, levels);
+    case 'a':
+      return write_array (writer, value, type, path, levels);
+    case 'm':
+      return write_maybe (writer, value, type, path, levels);
+    case '(':
+      return write_tuple (writer, value, type, path, levels);
+    default:
+      return mismatch (value, type, path, writer->error);
+    }
+}
+
+/* At a place that is aligned for type */
+static gboolean
+write_typed (Writer *writer,
+             const PyrogValue *value,
+             const GVariantType *type,
+             const PyrogPath *path,
+             guint levels)
 {
   switch (*g_variant_type_peek_string (type))
     {
     case 'b':
       if (value->kind != PYROG_KIND_BOOL)
-        return mismatch (value, type, path, error);
-      return g_variant_new_boolean (value->boolean);
+        return mismatch (value, type, path, writer->error);
+      pyrog_buffer_append_byte (&writer->out, value->boolean ? 1 : 0);
+      return TRUE;
     case 'y':
     case 'n':
     case 'q':
@@ -380,24 +457,25 @@ convert (const PyrogValue *value, const GVariantType *type, const PyrogPath *pat
     case 'x':
     case 't':
     case 'h':
-      return convert_int (value, type, path, error);
+      return write_int (writer, value, type, path);
     case 'd':
-      return convert_double (value, type, path, error);
+      return write_double (writer, value, type, path);
     case 's':
     case 'o':
     case 'g':
-      return convert_string (value, type, path, error);
-    case 'v':
-      return convert_variant (value, path, error);
-    case 'a':
-      return convert_array (value, type, path, error);
-    case 'm':
-      return convert_maybe (value, type, path, error);
-    case '(':
-      return convert_tuple (value, type, path, error);
+      return write_string (writer, value, type, path);
     default:
-      return mismatch (value, type, path, error);
+      return write_container (writer, value, type, path, levels);
     }
+}
+
+static gboolean
+is_simple (const PyrogValue *value, char type)
+{
+  return (type == 'x' && value->kind == PYROG_KIND_INT)
+         || (type == 'd' && value->kind == PYROG_KIND_FLOAT)
+         || (type == 's' && value->kind == PYROG_KIND_STR)
+         || (type == 'b' && value->kind == PYROG_KIND_BOOL);
 }
 
 GVariant *
@@ -407,9 +485,16 @@ pyrog_value_to_variant_typed (const PyrogValue *value,
                               GError **error)
 {
   const PyrogPath path = { .name = root };
+  PyrogVariantWriter writer;
+  GVariant *variant = NULL;
 
   if (g_variant_type_equal (type, G_VARIANT_TYPE_ANY))
     return pyrog_value_to_variant (value, root, error);
-  GVariant *variant = convert (value, type, &path, error);
-  return variant != NULL ? g_variant_take_ref (variant) : NULL;
+  if (is_simple (value, *g_variant_type_peek_string (type)))
+    return g_variant_take_ref (pyrog_value_to_simple_variant (value));
+  pyrog_variant_writer_init (&writer, FALSE, error);
+  if (write_typed (&writer, value, type, &path, 0))
+    variant = pyrog_variant_writer_end (&writer, type);
+  pyrog_variant_writer_clear (&writer);
+  return variant;
 }

@@ -7,21 +7,10 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "pyrog-buffer.h"
 #include "pyrog-date.h"
 #include "pyrog-error.h"
 #include "pyrog-secret.h"
-
-/* Writes GVariant's serialised form (see its specification): members are aligned to the size of
- * their type, arrays and tuples end with the offsets of the ends of their variable-sized members. A
- * tree of GVariants would cost ten times the memory. */
-
-typedef struct
-{
-  PyrogBuffer out;
-  GArray *ends; /* (owned) (element-type gsize) ends of members of the open containers */
-  GError **error;
-} Writer;
+#include "pyrog-variant-writer.h"
 
 typedef enum
 {
@@ -32,8 +21,10 @@ typedef enum
   DICT_ANY,
 } DictType;
 
-static gboolean
-write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels);
+static gboolean write_body (PyrogVariantWriter *writer,
+                            const PyrogValue *value,
+                            const PyrogPath *path,
+                            guint levels);
 
 static gboolean
 refuse (const PyrogPath *path, GError **error, const char *why)
@@ -99,64 +90,16 @@ append_type (PyrogBuffer *out, const PyrogValue *value)
     }
 }
 
-/* ---- Pieces ---- */
-
-static void
-align (Writer *writer)
-{
-  static const guint8 zeros[8] = { 0 };
-
-  pyrog_buffer_append (&writer->out, zeros, -writer->out.size % 8);
-}
-
-static void
-put_zeros (Writer *writer, guint count)
-{
-  for (guint i = 0; i < count; i++)
-    pyrog_buffer_append_byte (&writer->out, 0);
-}
-
-static void
-mark_end (Writer *writer, gsize start)
-{
-  gsize end = writer->out.size - start;
-
-  g_array_append_val (writer->ends, end);
-}
-
-static gsize
-offset_size (gsize body, gsize count)
-{
-  if (body + count <= G_MAXUINT8)
-    return 1;
-  if (body + 2 * count <= G_MAXUINT16)
-    return 2;
-  return body + 4 * count <= G_MAXUINT32 ? 4 : 8;
-}
-
-/* Appends the ends that were marked since first; a tuple has them in reverse order */
-static void
-put_offsets (Writer *writer, gsize start, guint first, gboolean reverse)
-{
-  guint count = writer->ends->len - first;
-  gsize size = offset_size (writer->out.size - start, count);
-
-  for (guint i = 0; i < count; i++)
-    {
-      guint place = reverse ? writer->ends->len - 1 - i : first + i;
-      guint64 end = GUINT64_TO_LE (g_array_index (writer->ends, gsize, place));
-      pyrog_buffer_append (&writer->out, &end, size);
-    }
-  g_array_set_size (writer->ends, first);
-}
-
 static gboolean
-write_variant (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_variant (PyrogVariantWriter *writer,
+               const PyrogValue *value,
+               const PyrogPath *path,
+               guint levels)
 {
-  align (writer);
+  pyrog_variant_writer_align (writer, 8);
   if (!write_body (writer, value, path, levels + 1))
     return FALSE;
-  put_zeros (writer, 1);
+  pyrog_variant_writer_zeros (writer, 1);
   append_type (&writer->out, value);
   return TRUE;
 }
@@ -164,27 +107,31 @@ write_variant (Writer *writer, const PyrogValue *value, const PyrogPath *path, g
 /* ---- Containers ---- */
 
 static gboolean
-write_list (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_list (PyrogVariantWriter *writer,
+            const PyrogValue *value,
+            const PyrogPath *path,
+            guint levels)
 {
-  gsize start = writer->out.size;
-  guint first = writer->ends->len;
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
   for (gsize i = 0; i < value->size; i++)
     {
       const PyrogPath item = { .parent = path, .index = i };
       if (!write_variant (writer, &value->items[i], &item, levels))
         return FALSE;
-      mark_end (writer, start);
+      pyrog_variant_writer_mark (writer, &container);
     }
-  put_offsets (writer, start, first, FALSE);
+  pyrog_variant_writer_close (writer, &container, FALSE);
   return TRUE;
 }
 
 static gboolean
-write_tuple (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_tuple (PyrogVariantWriter *writer,
+             const PyrogValue *value,
+             const PyrogPath *path,
+             guint levels)
 {
-  gsize start = writer->out.size;
-  guint first = writer->ends->len;
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
   if (value->size > PYROG_MAX_VARIANT_TUPLE)
     return refuse (path, writer->error, _ ("a tuple of more than 1024 items needs a signature"));
@@ -194,23 +141,26 @@ write_tuple (Writer *writer, const PyrogValue *value, const PyrogPath *path, gui
       if (!write_variant (writer, &value->items[i], &item, levels))
         return FALSE;
       if (i + 1 < value->size)
-        mark_end (writer, start);
+        pyrog_variant_writer_mark (writer, &container);
     }
   if (value->size == 0)
-    put_zeros (writer, 1); /* the unit type has a size of one */
-  put_offsets (writer, start, first, TRUE);
+    pyrog_variant_writer_zeros (writer, 1); /* the unit type has a size of one */
+  pyrog_variant_writer_close (writer, &container, TRUE);
   return TRUE;
 }
 
 static gboolean
-write_key (
-    Writer *writer, const PyrogValue *key, DictType type, const PyrogPath *path, guint levels)
+write_key (PyrogVariantWriter *writer,
+           const PyrogValue *key,
+           DictType type,
+           const PyrogPath *path,
+           guint levels)
 {
   switch (type)
     {
     case DICT_TEXT:
       pyrog_buffer_append (&writer->out, key->text, key->size);
-      put_zeros (writer, 1);
+      pyrog_variant_writer_zeros (writer, 1);
       return TRUE;
     case DICT_INT:
     case DICT_FLOAT:
@@ -226,36 +176,40 @@ write_key (
 }
 
 static gboolean
-write_dict (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_dict (PyrogVariantWriter *writer,
+            const PyrogValue *value,
+            const PyrogPath *path,
+            guint levels)
 {
-  gsize start = writer->out.size;
-  guint first = writer->ends->len;
+  const PyrogVariantMark container = pyrog_variant_writer_open (writer);
   DictType type = dict_type (value);
 
   for (gsize i = 0; i < value->size; i++)
     {
       const PyrogValue *key = &value->items[2 * i];
       const PyrogPath item = { .parent = path, .key = key };
-      align (writer);
-      gsize entry = writer->out.size;
-      guint entry_first = writer->ends->len;
+      pyrog_variant_writer_align (writer, 8);
+      const PyrogVariantMark entry = pyrog_variant_writer_open (writer);
       if (!write_key (writer, key, type, &item, levels))
         return FALSE;
       if (type == DICT_TEXT || type == DICT_ANY)
-        mark_end (writer, entry);
+        pyrog_variant_writer_mark (writer, &entry);
       if (!write_variant (writer, key + 1, &item, levels))
         return FALSE;
-      put_offsets (writer, entry, entry_first, TRUE);
-      mark_end (writer, start);
+      pyrog_variant_writer_close (writer, &entry, TRUE);
+      pyrog_variant_writer_mark (writer, &container);
     }
-  put_offsets (writer, start, first, FALSE);
+  pyrog_variant_writer_close (writer, &container, FALSE);
   if (type == DICT_ANY)
-    put_zeros (writer, 2);
+    pyrog_variant_writer_zeros (writer, 2);
   return TRUE;
 }
 
 static gboolean
-write_date (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_date (PyrogVariantWriter *writer,
+            const PyrogValue *value,
+            const PyrogPath *path,
+            guint levels)
 {
   g_autofree char *text = pyrog_date_to_iso (value);
 
@@ -295,7 +249,10 @@ levels_of (const PyrogValue *value)
 }
 
 static gboolean
-write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guint levels)
+write_body (PyrogVariantWriter *writer,
+            const PyrogValue *value,
+            const PyrogPath *path,
+            guint levels)
 {
   levels += levels_of (value);
   if (levels > PYROG_MAX_VARIANT_LEVELS)
@@ -315,19 +272,19 @@ write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guin
       return TRUE;
     case PYROG_KIND_COMPLEX:
       pyrog_buffer_append (&writer->out, value->parts, 2 * sizeof (double));
-      put_zeros (writer, 1);
+      pyrog_variant_writer_zeros (writer, 1);
       return TRUE;
     case PYROG_KIND_BIG_INT:
       pyrog_buffer_append (&writer->out, value->text, value->size);
-      put_zeros (writer, 3);
+      pyrog_variant_writer_zeros (writer, 3);
       return TRUE;
     case PYROG_KIND_STR:
     case PYROG_KIND_RAW_STR:
     case PYROG_KIND_BYTES:
       pyrog_buffer_append (&writer->out, value->text, value->size);
-      put_zeros (writer, value->kind == PYROG_KIND_STR       ? 1
-                         : value->kind == PYROG_KIND_RAW_STR ? 2
-                                                             : 0);
+      pyrog_variant_writer_zeros (writer, value->kind == PYROG_KIND_STR       ? 1
+                                          : value->kind == PYROG_KIND_RAW_STR ? 2
+                                                                              : 0);
       return TRUE;
     case PYROG_KIND_LIST:
       return write_list (writer, value, path, levels);
@@ -337,7 +294,7 @@ write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guin
     case PYROG_KIND_FROZENSET:
       if (!write_list (writer, value, path, levels))
         return FALSE;
-      put_zeros (writer, value->kind == PYROG_KIND_SET ? 2 : 3);
+      pyrog_variant_writer_zeros (writer, value->kind == PYROG_KIND_SET ? 2 : 3);
       return TRUE;
     case PYROG_KIND_DICT:
       return write_dict (writer, value, path, levels);
@@ -348,9 +305,8 @@ write_body (Writer *writer, const PyrogValue *value, const PyrogPath *path, guin
   g_assert_not_reached ();
 }
 
-/* What calls carry most, without a buffer */
-static GVariant *
-simple_variant (const PyrogValue *value)
+GVariant *
+pyrog_value_to_simple_variant (const PyrogValue *value)
 {
   switch ((PyrogKind) value->kind)
     {
@@ -371,43 +327,65 @@ simple_variant (const PyrogValue *value)
     }
 }
 
+static gboolean
+is_canonical_type (const PyrogValue *value, const GVariantType *type)
+{
+  PyrogBuffer canonical;
+
+  pyrog_buffer_init (&canonical, G_MAXSIZE);
+  append_type (&canonical, value);
+  gboolean equal
+      = canonical.size == g_variant_type_get_string_length (type)
+        && memcmp (canonical.data, g_variant_type_peek_string (type), canonical.size) == 0;
+  pyrog_buffer_clear (&canonical);
+  return equal;
+}
+
+gboolean
+pyrog_variant_writer_add_any (PyrogVariantWriter *writer,
+                              const PyrogValue *value,
+                              const PyrogPath *path,
+                              guint levels)
+{
+  return write_variant (writer, value, path, levels);
+}
+
+gboolean
+pyrog_variant_writer_add_tagged (PyrogVariantWriter *writer,
+                                 const PyrogValue *value,
+                                 const GVariantType *type,
+                                 const PyrogPath *path,
+                                 guint levels)
+{
+  return is_canonical_type (value, type) && write_body (writer, value, path, levels);
+}
+
 static GVariant *
-finish (Writer *writer, const PyrogValue *value, GError **error)
+finish (PyrogVariantWriter *writer, const PyrogValue *value)
 {
   PyrogBuffer type;
 
-  if (writer->out.overflow)
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory for a value of more than %zu bytes"), writer->out.size);
-      return NULL;
-    }
   pyrog_buffer_init (&type, G_MAXSIZE);
   append_type (&type, value);
   pyrog_buffer_append_byte (&type, 0);
-  g_autoptr (GBytes) bytes = pyrog_buffer_steal_bytes (&writer->out);
-  GVariant *variant = g_variant_new_from_bytes ((const GVariantType *) type.data, bytes, TRUE);
+  GVariant *variant = pyrog_variant_writer_end (writer, (const GVariantType *) type.data);
   pyrog_buffer_clear (&type);
-  return g_variant_ref_sink (variant);
+  return variant;
 }
 
 static GVariant *
 convert (const PyrogValue *value, const char *root, gboolean secret, GError **error)
 {
   const PyrogPath path = { .name = root };
-  GVariant *variant = simple_variant (value);
-  Writer writer = { .error = error };
+  GVariant *variant = pyrog_value_to_simple_variant (value);
+  PyrogVariantWriter writer;
 
   if (variant != NULL)
     return g_variant_ref_sink (variant);
-  pyrog_buffer_init (&writer.out, G_MAXSIZE);
-  if (secret)
-    pyrog_buffer_keep_secret (&writer.out);
-  writer.ends = g_array_new (FALSE, FALSE, sizeof (gsize));
+  pyrog_variant_writer_init (&writer, secret, error);
   if (write_body (&writer, value, &path, 1))
-    variant = finish (&writer, value, error);
-  pyrog_buffer_clear (&writer.out);
-  g_array_unref (writer.ends);
+    variant = finish (&writer, value);
+  pyrog_variant_writer_clear (&writer);
   return variant;
 }
 

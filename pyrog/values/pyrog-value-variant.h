@@ -26,6 +26,8 @@ G_BEGIN_DECLS
 #define PYROG_MAX_VARIANT_TUPLE 1024
 #define PYROG_MAX_VARIANT_LEVELS 120
 GVariant *pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **error);
+/* (nullable) (transfer floating) The same of what calls carry most; NULL: it is something else */
+GVariant *pyrog_value_to_simple_variant (const PyrogValue *value);
 /* The same in memory that is wiped before it is freed */
 GVariant *pyrog_value_to_secret_variant (const PyrogValue *value, const char *root, GError **error);
 
@@ -38,6 +40,8 @@ GVariant *pyrog_value_to_variant_typed (const PyrogValue *value,
                                         const char *root,
                                         GError **error);
 
+/* Levels of a GVariant, those of variants in variants too */
+#define PYROG_MAX_VARIANT_NESTING (2 * PYROG_MAX_DEPTH)
 /* Adds any GVariant to what is being built. Text and bytes are not copied: the arena keeps variant.
  * Maybes other than those above, m? and mm? of their contents are refused. */
 gboolean pyrog_value_add_variant (PyrogBuilder *builder, GVariant *variant);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Copyright the pyrog authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* How GVariant serialises values of a type, by its specification ("GVariant Specification",
+ * section 2.3) */
+typedef struct
+{
+  gsize alignment; /* 1, 2, 4 or 8 bytes */
+  gsize size;      /* bytes, 0: they are not all of one size */
+} PyrogVariantLayout;
+
+PyrogVariantLayout pyrog_variant_layout (const GVariantType *type);
+gsize pyrog_variant_align (gsize offset, gsize alignment);
+/* The bytes of each offset at the end of a container that has so many bytes with them */
+gsize pyrog_variant_offset_width (gsize container_size);
+
+G_END_DECLS
