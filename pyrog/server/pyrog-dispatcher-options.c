@@ -32,6 +32,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
     .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
     .max_annotations = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ANNOTATIONS),
+    .detailed = pyrog_config_get_flag (config, PYROG_CONFIG_DETAILED_TRACEBACK),
     .strict = pyrog_config_get_flag (config, PYROG_CONFIG_STRICT_CLASSES),
     .streaming = pyrog_config_get_flag (config, PYROG_CONFIG_ITER_STREAMING),
     .streams = {

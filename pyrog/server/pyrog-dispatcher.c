@@ -454,6 +454,7 @@ invoke (PyrogDispatcher *dispatcher,
     }
   pyrog_invocation_fill (call->invocation, codec, message, &parts, chunk, peer->connection);
   pyrog_invocation_set_blob (call->invocation, blob);
+  call->invocation->detailed = dispatcher->options.detailed;
   return run_call (dispatcher, peer, call, out);
 }
 

@@ -26,6 +26,7 @@ typedef struct
   gsize max_values;      /* in a message, once the handshake succeeded */
   guint max_depth;       /* the same; 0 for PYROG_MAX_DEPTH */
   guint max_annotations; /* the same; 0 for PYROG_MAX_ANNOTATIONS */
+  gboolean detailed;     /* exceptions say where they come from */
   gboolean strict;       /* classes in arguments have to be known */
   gboolean streaming;    /* item streams are served */
   PyrogStreamTableOptions streams;

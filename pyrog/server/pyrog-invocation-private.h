@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* Where exceptions have their tracebacks */
+#define PYROG_TRACEBACK_ATTRIBUTE "_pyroTraceback"
+
 /* Called once, in the thread that answers, after the answer was stored */
 typedef void (*PyrogAnsweredFunc) (PyrogInvocation *invocation, gpointer user_data);
 
@@ -40,9 +43,10 @@ struct _PyrogInvocation
   GVariant *args;              /* (owned) (nullable) made when asked for */
   GVariant *kwargs;            /* (owned) (nullable) made when asked for */
 
-  int held;       /* (atomic) 1: the answer comes after the handler has returned */
-  int answered;   /* (atomic) 1 from the first answer on */
-  gboolean quiet; /* nobody is told that it failed */
+  int held;          /* (atomic) 1: the answer comes after the handler has returned */
+  int answered;      /* (atomic) 1 from the first answer on */
+  gboolean detailed; /* exceptions say where they come from (DETAILED_TRACEBACK) */
+  gboolean quiet;    /* nobody is told that it failed */
   PyrogAnswer answer;
   GVariant *result;        /* (owned) (nullable) */
   PyrogValue result_value; /* what result says, if there is none */
@@ -97,6 +101,9 @@ void pyrog_invocation_take_instance (PyrogInvocation *self, GObject *instance);
 gboolean pyrog_invocation_is_held (PyrogInvocation *self);
 /* What went wrong, if the answer is an exception (free with g_error_free()), or NULL */
 GError *pyrog_invocation_dup_error (PyrogInvocation *self);
+/* What an exception says of where it comes from: what the handler gave as such or, if own is TRUE
+ * or it gave none, what we know; of type as. NULL if it is to say nothing. */
+GVariant *pyrog_invocation_dup_traceback (PyrogInvocation *self, gboolean own);
 /* Answers with a value that is in the invocation's arena */
 void pyrog_invocation_return_arena_value (PyrogInvocation *self, const PyrogValue *value);
 /* Makes the answer of a call a part of that of its batch, self; FALSE: it can't be a part */

@@ -23,6 +23,7 @@ typedef struct
   const char *remote_class;
   GVariant *args;       /* (nullable) a tuple */
   GVariant *attributes; /* (nullable) a{sv} */
+  GVariant *traceback;  /* (nullable) as */
 } Exception;
 
 static PyrogHeader
@@ -45,20 +46,32 @@ add_text (PyrogBuilder *builder, const char *text)
 }
 
 static void
-add_attributes (PyrogBuilder *builder, GVariant *attributes)
+add_traceback (PyrogBuilder *builder, GVariant *traceback)
+{
+  add_text (builder, PYROG_TRACEBACK_ATTRIBUTE);
+  if (traceback != NULL)
+    pyrog_value_add_variant (builder, traceback);
+  else
+    {
+      pyrog_builder_open (builder, PYROG_KIND_LIST);
+      pyrog_builder_close (builder);
+    }
+}
+
+static void
+add_attributes (PyrogBuilder *builder, GVariant *attributes, GVariant *traceback)
 {
   gsize count = attributes != NULL ? g_variant_n_children (attributes) : 0;
 
   pyrog_builder_open (builder, PYROG_KIND_DICT);
-  /* Tracebacks stay at home */
-  add_text (builder, "_pyroTraceback");
-  pyrog_builder_open (builder, PYROG_KIND_LIST);
-  pyrog_builder_close (builder);
+  add_traceback (builder, traceback);
   for (gsize i = 0; i < count; i++)
     {
       g_autoptr (GVariant) entry = g_variant_get_child_value (attributes, i);
       g_autoptr (GVariant) key = g_variant_get_child_value (entry, 0);
       g_autoptr (GVariant) value = g_variant_get_child_value (entry, 1);
+      if (strcmp (g_variant_get_string (key, NULL), PYROG_TRACEBACK_ATTRIBUTE) == 0)
+        continue;
       pyrog_value_add_variant (builder, key);
       pyrog_value_add_variant (builder, value);
     }
@@ -89,7 +102,7 @@ exception_to_value (PyrogArena *arena,
       pyrog_builder_close (&builder);
     }
   add_text (&builder, "attributes");
-  add_attributes (&builder, exception->attributes);
+  add_attributes (&builder, exception->attributes, exception->traceback);
   pyrog_builder_close (&builder);
   gboolean ok = pyrog_builder_finish (&builder, value, error);
   pyrog_builder_clear (&builder);
@@ -154,7 +167,8 @@ pyrog_invocation_write_error (const PyrogCodec *codec,
   g_autofree char *text
       = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
   g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", text));
-  const Exception exception = { pyrog_error_to_class (error->domain, error->code), args, NULL };
+  const Exception exception
+      = { pyrog_error_to_class (error->domain, error->code), args, NULL, NULL };
   const Reply reply = { .codec = codec,
                         .request = request,
                         .flags = PYROG_FLAG_EXCEPTION,
@@ -179,7 +193,8 @@ get_result (PyrogInvocation *self, PyrogValue *value, GError **error)
 static gboolean
 write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **error)
 {
-  Exception exception = { self->remote_class, self->result, self->attributes };
+  g_autoptr (GVariant) traceback = NULL;
+  Exception exception = { 0 };
   PyrogValue value;
 
   switch (self->answer)
@@ -190,7 +205,7 @@ write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **er
     case PYROG_ANSWER_STREAM:
       {
         g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", STREAM_TEXT));
-        exception = (Exception){ "Pyro5.errors.ProtocolError", args, NULL };
+        exception = (Exception){ "Pyro5.errors.ProtocolError", args, NULL, NULL };
         reply->flags |= PYROG_FLAG_EXCEPTION | PYROG_FLAG_ITEM_STREAM;
         return write_exception (reply, &exception, out, error);
       }
@@ -198,11 +213,45 @@ write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **er
       /* What the method wanted to say with its result is not for the exception's reader */
       reply->annotations = NULL;
       reply->flags |= PYROG_FLAG_EXCEPTION;
+      traceback = pyrog_invocation_dup_traceback (self, FALSE);
+      exception = (Exception){ self->remote_class, self->result, self->attributes, traceback };
       return write_exception (reply, &exception, out, error);
     case PYROG_ANSWER_NONE:
       break;
     }
   g_assert_not_reached ();
+}
+
+/* Pyro5's words in place of an exception that can't be written */
+static GVariant *
+describe_unfit_exception (PyrogInvocation *self, const GError *why)
+{
+  g_autoptr (GError) error = pyrog_invocation_dup_error (self);
+  g_autofree char *class = pyrog_error_escape (self->remote_class, strlen (self->remote_class),
+                                               256);
+  g_autofree char *text
+      = g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_TEXT));
+  g_autofree char *description = g_strdup_printf (
+      "Error serializing exception: %s. Original exception: %s: %s", why->message, class, text);
+
+  return g_variant_ref_sink (g_variant_new ("(s)", description));
+}
+
+static void
+write_unfit_exception (PyrogInvocation *self,
+                       const Reply *reply,
+                       const GError *why,
+                       PyrogBuffer *out)
+{
+  g_autoptr (GVariant) traceback = pyrog_invocation_dup_traceback (self, TRUE);
+  g_autoptr (GVariant) args = describe_unfit_exception (self, why);
+  const Exception exception
+      = { pyrog_error_to_class (PYROG_ERROR, PYROG_ERROR_FAILED), args, NULL, traceback };
+  Reply last = *reply;
+
+  /* Short strings can be written by every codec, whatever the limit was that the answer broke */
+  last.max_size = G_MAXUINT32;
+  write_exception (&last, &exception, out, NULL);
 }
 
 void
@@ -222,7 +271,11 @@ pyrog_invocation_write_reply (PyrogInvocation *self,
                   .max_size = max_size };
   g_autoptr (GError) error = NULL;
 
-  if (!write_answer (self, &reply, out, &error))
+  if (write_answer (self, &reply, out, &error))
+    return;
+  if (self->answer == PYROG_ANSWER_ERROR)
+    write_unfit_exception (self, &reply, error, out);
+  else
     {
       g_prefix_error (&error, "%s", _ ("The answer can't be sent: "));
       pyrog_invocation_write_error (self->codec, &self->header, error, shared, out);
@@ -265,14 +318,32 @@ take_annotations (PyrogInvocation *self, PyrogInvocation *member)
     pyrog_invocation_set_reply_annotation (self, id, data);
 }
 
+/* An exception that no value can be made of, which only arguments and attributes prevent, is
+ * described instead. What the value points to lives as long as the batch. */
+static void
+take_exception (PyrogInvocation *self, PyrogInvocation *member, PyrogValue *value)
+{
+  g_autoptr (GVariant) traceback = pyrog_invocation_dup_traceback (member, FALSE);
+  char *remote_class = g_strdup (member->remote_class);
+  Exception exception = { remote_class, member->result, member->attributes, traceback };
+  g_autoptr (GError) why = NULL;
+
+  pyrog_arena_keep (self->arena, remote_class, g_free);
+  if (wrap_exception (self->arena, &exception, value, &why))
+    return;
+  g_autoptr (GVariant) own_traceback = pyrog_invocation_dup_traceback (member, TRUE);
+  g_autoptr (GVariant) args = describe_unfit_exception (member, why);
+  exception = (Exception){ pyrog_error_to_class (PYROG_ERROR, PYROG_ERROR_FAILED), args, NULL,
+                           own_traceback };
+  wrap_exception (self->arena, &exception, value, NULL);
+}
+
 gboolean
 pyrog_invocation_take_member_answer (PyrogInvocation *self,
                                      PyrogInvocation *member,
                                      PyrogValue *value,
                                      GError **error)
 {
-  Exception exception = { member->remote_class, member->result, member->attributes };
-
   take_annotations (self, member);
   switch (member->answer)
     {
@@ -284,10 +355,8 @@ pyrog_invocation_take_member_answer (PyrogInvocation *self,
                    pyrog_invocation_get_method_name (member));
       return FALSE;
     case PYROG_ANSWER_ERROR:
-      /* The value is to live as long as the batch, and the member tells of its failure too */
-      exception.remote_class = g_strdup (member->remote_class);
-      pyrog_arena_keep (self->arena, (gpointer) exception.remote_class, g_free);
-      return wrap_exception (self->arena, &exception, value, error);
+      take_exception (self, member, value);
+      return TRUE;
     case PYROG_ANSWER_NONE:
       break;
     }

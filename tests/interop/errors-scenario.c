@@ -21,15 +21,48 @@ typedef enum
 
 #define SHOP_ERROR (shop_error_quark ())
 
-static G_DEFINE_QUARK (shop - error - quark, shop_error)
+static GQuark
+shop_error_quark (void)
+{
+  return g_quark_from_static_string ("shop-error-quark");
+}
 
-    static void register_errors (void)
+static void
+register_errors (void)
 {
   g_assert_true (pyrog_error_register (SHOP_ERROR, SHOP_ERROR_OUT_OF_STOCK, "shop.OutOfStock"));
   g_assert_true (pyrog_error_register (SHOP_ERROR, SHOP_ERROR_CLOSED, "shop.Closed"));
 }
 
 /* ---- The shop ---- */
+
+/* A value that no serializer can write */
+static GVariant *
+strange_value (void)
+{
+  GVariant *inner = g_variant_new_maybe (NULL, g_variant_new_boolean (TRUE));
+
+  return g_variant_new_maybe (NULL, inner);
+}
+
+/* An exception that no serializer can write */
+static void
+return_strange (PyrogInvocation *invocation)
+{
+  GVariant *value = strange_value ();
+
+  pyrog_invocation_return_exception (invocation, "shop.Strange", g_variant_new_tuple (&value, 1),
+                                     NULL);
+}
+
+/* An exception that has a traceback of its own */
+static void
+return_traced (PyrogInvocation *invocation)
+{
+  pyrog_invocation_return_exception (
+      invocation, "builtins.ValueError", g_variant_new ("(s)", "traced"),
+      g_variant_new_parsed ("{'_pyroTraceback': <['secret place\\n', 'traced\\n']>, 'left': <0>}"));
+}
 
 static void
 order (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
@@ -43,8 +76,40 @@ order (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError *
     g_set_error_literal (error, SHOP_ERROR, SHOP_ERROR_CLOSED, "come tomorrow");
   else if (strcmp (what, "names") == 0)
     g_set_error_literal (error, SHOP_ERROR, SHOP_ERROR_UNNAMED, "no class");
+  else if (strcmp (what, "traces") == 0)
+    return_traced (invocation);
+  else if (strcmp (what, "strange errors") == 0)
+    return_strange (invocation);
+  else if (strcmp (what, "strange things") == 0)
+    pyrog_invocation_return_value (invocation, strange_value ());
   else
     pyrog_invocation_return_value (invocation, g_variant_new_string (what));
+}
+
+static void
+relayed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (PyrogInvocation) invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = pyrog_proxy_call_finish (PYROG_PROXY (object), result, &error);
+
+  if (error != NULL)
+    pyrog_invocation_return_gerror (invocation, error);
+  else
+    pyrog_invocation_return_value (invocation, value);
+}
+
+/* Orders in another shop */
+static void
+relay (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  const char *uri, *what;
+
+  g_variant_get (args, "(&s&s)", &uri, &what);
+  g_autoptr (PyrogProxy) proxy = pyrog_proxy_new (uri, NULL, error);
+  if (proxy != NULL)
+    pyrog_proxy_call (proxy, "order", g_variant_new ("(s)", what), NULL, NULL, relayed_cb,
+                      pyrog_invocation_hold (invocation));
 }
 
 static GVariant *
@@ -62,6 +127,7 @@ open_shop (PyrogUri **uri)
   PyrogDaemon *daemon = pyrog_daemon_new (NULL);
 
   pyrog_servant_add_method (servant, "order", "(s)", NULL, order, NULL, NULL);
+  pyrog_servant_add_method (servant, "relay", "(ss)", NULL, relay, NULL, NULL);
   pyrog_servant_add_attribute (servant, "owner", "s", get_owner, NULL, NULL);
   *uri = pyrog_daemon_register (daemon, "shop", servant, &error);
   g_assert_no_error (error);

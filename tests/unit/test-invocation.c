@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "fake-call.h"
-#include "pyrog-error.h"
+#include "pyrog-error-private.h"
+#include "pyrog-invocation-private.h"
+#include "pyrog-outcome-private.h"
 
 static const PyrogHeader plain = { .seq = 77 };
 
@@ -358,6 +360,83 @@ test_exception (void)
   g_assert_error (key_error, PYROG_ERROR, PYROG_ERROR_KEY_ERROR);
 }
 
+/* ---- Tracebacks ---- */
+
+#define TRACE "{'_pyroTraceback': <['mine\\n']>, 'left': <0>}"
+
+/* What a program calls a traceback stays at home, unless DETAILED_TRACEBACK is on; what is no list
+ * of strings, which a Pyro5 client could not print, does always */
+static void
+test_given_traceback (void)
+{
+  static const struct
+  {
+    gboolean detailed;
+    const char *attributes;
+    const char *text;
+  } rows[] = {
+    { FALSE, TRACE, "'attributes':{'_pyroTraceback':[],'left':0}" },
+    { TRUE, TRACE, "'attributes':{'_pyroTraceback':['mine\\n'],'left':0}" },
+    { TRUE, "{'_pyroTraceback': <5>}",
+      "['Traceback (most recent call last):\\n','  Object \"o\", in m\\n','x.Y: text\\n']" },
+    { TRUE, "@a{sv} {}",
+      "['Traceback (most recent call last):\\n','  Object \"o\", in m\\n','x.Y: text\\n']" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (PyrogInvocation) invocation = call ("('o','m',(),{})");
+      invocation->detailed = rows[i].detailed;
+      pyrog_invocation_return_exception (invocation, "x.Y", g_variant_new ("(s)", "text"),
+                                         g_variant_new_parsed (rows[i].attributes));
+      assert_exception (invocation, "x.Y", rows[i].text);
+    }
+}
+
+/* The traceback of an error has what another daemon said, up to a limit, and nothing in it can
+ * forge lines of its own */
+static void
+test_remote_traceback (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o\\n','m\\x1b',(),{})");
+  g_autoptr (GString) many = g_string_new ("first\033\n");
+  g_autoptr (GError) error = g_error_new_literal (PYROG_ERROR, PYROG_ERROR_KEY_ERROR, "a\nb");
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (many, "more\n");
+  const char *const traceback[] = { many->str, "beyond\n", NULL };
+  const PyrogOutcomeParts parts = { .traceback = traceback };
+  g_autoptr (PyrogOutcome) outcome = pyrog_outcome_new (&parts);
+  pyrog_error_set_outcome (error, outcome);
+  invocation->detailed = TRUE;
+  pyrog_invocation_return_gerror (invocation, error);
+  g_autoptr (GVariant) lines = pyrog_invocation_dup_traceback (invocation, FALSE);
+  g_autofree const char **text = g_variant_get_strv (lines, NULL);
+  g_assert_cmpstr (text[1], ==, "  Object \"o\\u000a\", in m\\u001b\n");
+  g_assert_cmpstr (text[2], ==, "    GError pyrog-error-quark, code 16\n");
+  g_assert_cmpstr (text[3], ==, "    +--- Remote traceback:\n");
+  g_assert_cmpstr (text[4], ==, "    | first\\u001b\n");
+  g_assert_cmpuint (g_strv_length ((char **) text), ==, 4 + 256 + 3);
+  g_assert_cmpstr (text[4 + 256], ==, "    | …\n");
+  g_assert_cmpstr (text[4 + 256 + 1], ==, "    +--- End of remote traceback\n");
+  g_assert_cmpstr (text[4 + 256 + 2], ==, "KeyError: a\\u000ab\n");
+}
+
+/* An exception that can't be written is described in Pyro5's words */
+static void
+test_unfit_exception (void)
+{
+  g_autoptr (PyrogInvocation) invocation = call ("('o','m',(),{})");
+  GVariant *inner = g_variant_new_maybe (NULL, g_variant_new_boolean (TRUE));
+  GVariant *strange = g_variant_new_maybe (NULL, inner);
+
+  pyrog_invocation_return_exception (invocation, "shop.Strange", g_variant_new_tuple (&strange, 1),
+                                     NULL);
+  assert_exception (invocation, "Pyro5.errors.PyroError",
+                    "('Error serializing exception: A GVariant of type ‘b’ has no meaning here. "
+                    "Original exception: shop.Strange: ");
+}
+
 /* An answer that the serializer can't write is an exception that says so */
 static void
 test_unfit_answer (void)
@@ -460,6 +539,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/invocation/reply-extras-of-others", test_reply_extras_of_others);
   g_test_add_func ("/invocation/gerror", test_gerror);
   g_test_add_func ("/invocation/exception", test_exception);
+  g_test_add_func ("/invocation/given-traceback", test_given_traceback);
+  g_test_add_func ("/invocation/remote-traceback", test_remote_traceback);
+  g_test_add_func ("/invocation/unfit-exception", test_unfit_exception);
   g_test_add_func ("/invocation/unfit-answer", test_unfit_answer);
   g_test_add_func ("/invocation/twice", test_twice);
   g_test_add_func ("/invocation/dropped", test_dropped);
