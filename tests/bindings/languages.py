@@ -22,6 +22,13 @@ def programs(noun):
     return commands
 
 
+def servers(commands):
+    """The same as servers of both types; JavaScript runs in one thread only"""
+    threaded = {name + " with threads": ["env", "PYRO_SERVERTYPE=thread", *command]
+                for name, command in commands.items() if name != "JavaScript"}
+    return {**commands, **threaded}
+
+
 @contextlib.contextmanager
 def serving(command):
     """The uri of a server, which says it first, perhaps behind READY"""

@@ -15,7 +15,8 @@ struct _Scenario
 {
   PyrogServant parent_instance;
   int level;
-  char *note;
+  GMutex lock;
+  char *note; /* (locked-by lock) oneway calls may run beside others */
   char *color;
 };
 
@@ -105,15 +106,21 @@ note (PyrogServant *servant, PyrogInvocation *invocation, GVariant *args, GError
 {
   Scenario *self = TEST_SCENARIO (servant);
 
+  g_mutex_lock (&self->lock);
   g_free (self->note);
   g_variant_get (args, "(s)", &self->note);
+  g_mutex_unlock (&self->lock);
   pyrog_invocation_return_none (invocation);
 }
 
 static void
 noted (PyrogServant *servant, PyrogInvocation *invocation, GVariant *args, GError **error)
 {
-  pyrog_invocation_return (invocation, "s", TEST_SCENARIO (servant)->note);
+  Scenario *self = TEST_SCENARIO (servant);
+
+  g_mutex_lock (&self->lock);
+  pyrog_invocation_return (invocation, "s", self->note);
+  g_mutex_unlock (&self->lock);
 }
 
 static GVariant *
@@ -211,6 +218,21 @@ check (
   g_assert_cmpstr (text, ==, expected);
 }
 
+/* A oneway call has arrived some time */
+static void
+wait_for_note (PyrogProxy *proxy, const char *expected)
+{
+  gboolean seen = FALSE;
+
+  while (!seen)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) note = pyrog_proxy_call_sync (proxy, "noted", NULL, "s", NULL, &error);
+      g_assert_no_error (error);
+      seen = g_str_equal (g_variant_get_string (note, NULL), expected);
+    }
+}
+
 static void
 check_error (PyrogProxy *proxy, const char *method, int code)
 {
@@ -284,6 +306,7 @@ check_batch (PyrogProxy *proxy)
   g_assert_error (refused, PYROG_ERROR, PYROG_ERROR_ATTRIBUTE_ERROR);
   pyrog_batch_add (batch, "note", g_variant_new ("(s)", "in a batch"));
   g_assert_true (pyrog_batch_submit_oneway_sync (batch, NULL, &error));
+  wait_for_note (proxy, "in a batch");
   pyrog_batch_add (batch, "noted", NULL);
   g_autoptr (PyrogBatchResults) noted = pyrog_batch_submit_sync (batch, NULL, &error);
   check_next (noted, "'in a batch'");
@@ -326,7 +349,7 @@ call (const char *uri)
   check (proxy, "later", NULL, "s", "'late'");
   check (proxy, "subclassed", g_variant_new ("(s)", "hi"), "s", "'hi!'");
   check (proxy, "note", g_variant_new ("(s)", "noted"), NULL, "nothing");
-  check (proxy, "noted", NULL, "s", "'noted'");
+  wait_for_note (proxy, "noted");
   check_attribute (proxy, "color", g_variant_new_string ("blue"), "'blue'");
   check_attribute (proxy, "level", g_variant_new_int32 (42), "42");
   g_variant_dict_init (&kwargs, NULL);

@@ -95,6 +95,11 @@ function check(condition, what) {
         throw new Error(`failed: ${what}`);
 }
 
+/* A oneway call has arrived some time */
+async function waitForNote(proxy, expected) {
+    while ((await proxy.call('noted', null, 's', null)).deepUnpack() !== expected);
+}
+
 async function fails(promise, code, what) {
     try {
         await promise;
@@ -127,7 +132,7 @@ async function call(proxy, uri) {
     check((await proxy.call('subclassed', new GLib.Variant('(s)', ['hi']), 's', null))
         .deepUnpack() === 'hi!', 'subclassed');
     await proxy.call('note', new GLib.Variant('(s)', ['noted']), null, null);
-    check((await proxy.call('noted', null, 's', null)).deepUnpack() === 'noted', 'oneway');
+    await waitForNote(proxy, 'noted');
     await proxy.set_attribute('color', new GLib.Variant('s', 'blue'), null);
     check((await proxy.get_attribute('color', 's', null)).deepUnpack() === 'blue', 'attribute');
     await proxy.set_attribute('level', new GLib.Variant('i', 42), null);
@@ -160,6 +165,7 @@ async function checkBatch(proxy) {
     await fails(batch.submit(null), Pyrog.Error.ATTRIBUTE_ERROR, 'nosuch in a batch');
     batch.add('note', new GLib.Variant('(s)', ['in a batch']));
     await batch.submit_oneway(null);
+    await waitForNote(proxy, 'in a batch');
     batch.add('noted', null);
     check(batch.submit_sync(null).next('s').deepUnpack() === 'in a batch', 'oneway batch');
 }

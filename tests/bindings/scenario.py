@@ -153,8 +153,15 @@ def check_batch(proxy):
     fails(Pyrog.Error.ATTRIBUTE_ERROR, submit, batch)
     batch.add("note", GLib.Variant("(s)", ("in a batch",)))
     assert batch.submit_oneway_sync(None)
+    wait_for_note(batch.get_proxy(), "in a batch")
     batch.add("noted", None)
     assert batch.submit_sync(None).next("s").unpack() == "in a batch"
+
+
+def wait_for_note(proxy, expected):
+    """A oneway call has arrived some time"""
+    while proxy.call_sync("noted", None, "s", None).unpack() != expected:
+        pass
 
 
 def check_blob(proxy):
@@ -183,7 +190,7 @@ def client(uri):
     assert call("later", None, "s") == "late"
     assert call("subclassed", GLib.Variant("(s)", ("hi",)), "s") == "hi!"
     call("note", GLib.Variant("(s)", ("noted",)))
-    assert call("noted", None, "s") == "noted"
+    wait_for_note(proxy, "noted")
     proxy.set_attribute_sync("color", GLib.Variant("s", "blue"), None)
     assert proxy.get_attribute_sync("color", "s", None).unpack() == "blue"
     proxy.set_attribute_sync("level", GLib.Variant("i", 42), None)

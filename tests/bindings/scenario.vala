@@ -16,6 +16,7 @@ class Scenario : Pyrog.Servant {
   }
 }
 
+Mutex note_lock;
 string note;
 string color;
 
@@ -49,12 +50,16 @@ Pyrog.Servant make_servant () {
     invocation.return_value (new Variant ("(vv)", blob.get_info (), blob.deserialize ()));
   });
   servant.add_method ("note", "s text", null, (invocation, args) => {
+    note_lock.lock (); // oneway calls may run beside others
     args.get ("(s)", out note);
+    note_lock.unlock ();
     invocation.return_none ();
   });
   servant.set_oneway ("note", true);
   servant.add_method ("noted", "", "s", (invocation, args) => {
+    note_lock.lock ();
     invocation.return_value (note);
+    note_lock.unlock ();
   });
   servant.add_attribute ("color", "s", (name) => new Variant.string (color));
   servant.add_setter ("color", (name, value) => {
@@ -101,7 +106,8 @@ async void call (Pyrog.Proxy proxy) throws Error {
   assert ((string) (yield proxy.call ("later", null, "s")) == "late");
   assert ((string) (yield proxy.call ("subclassed", new Variant ("(s)", "hi"), "s")) == "hi!");
   yield proxy.call ("note", new Variant ("(s)", "noted"));
-  assert ((string) (yield proxy.call ("noted", null, "s")) == "noted");
+  while ((string) (yield proxy.call ("noted", null, "s")) != "noted") { // some time
+  }
   yield proxy.set_attribute ("color", "blue");
   assert ((string) (yield proxy.get_attribute ("color", "s")) == "blue");
   yield proxy.set_attribute ("level", (int) 42);
@@ -146,6 +152,8 @@ async void check_batch (Pyrog.Proxy proxy) throws Error {
   }
   batch.add ("note", new Variant ("(s)", "in a batch"));
   yield batch.submit_oneway ();
+  while ((string) (yield proxy.call ("noted", null, "s")) != "in a batch") {
+  }
   batch.add ("noted");
   assert ((string) batch.submit_sync ().next ("s") == "in a batch");
 }

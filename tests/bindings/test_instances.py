@@ -24,8 +24,11 @@ SERVERS = {
     "C multiplex": [os.environ["INSTANCES_C"], "multiplex"],
     "C thread": [os.environ["INSTANCES_C"], "thread"],
     "Vala": [os.environ["INSTANCES_VALA"]],
+    "Vala thread": ["env", "PYRO_SERVERTYPE=thread", os.environ["INSTANCES_VALA"]],
     "JavaScript": ["gjs", "-m", os.path.join(HERE, "instances.js")],
     "Python": [sys.executable, os.path.join(HERE, "instances.py")],
+    "Python thread": ["env", "PYRO_SERVERTYPE=thread", sys.executable,
+                      os.path.join(HERE, "instances.py")],
 }
 
 

@@ -8,13 +8,14 @@ import languages  # first: it knows where the next ones are
 import tap
 
 PROGRAMS = languages.programs("streams")
+SERVERS = languages.servers(PROGRAMS)
 
-for _server in PROGRAMS:
+for _server in SERVERS:
     for _client in PROGRAMS:
         @tap.case(_server, _client)
         def test_server_and_client(server, client):
             command = "read-attributes" if client == "C" else "read"
-            with languages.serving(PROGRAMS[server] + ["serve"]) as uri:
+            with languages.serving(SERVERS[server] + ["serve"]) as uri:
                 subprocess.run(PROGRAMS[client] + [command, uri], check=True, timeout=60)
 
 

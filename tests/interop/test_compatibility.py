@@ -29,8 +29,8 @@ import certificates  # noqa: E402
 import relay  # noqa: E402
 import servers  # noqa: E402
 import tap  # noqa: E402
-from raw import (EXCEPTION, INVOKE, JSON, MARSHAL, MSGPACK, RESULT, SERPENT,  # noqa: E402
-                 Peer, frame)
+from raw import (CONNECT, CONNECTFAIL, EXCEPTION, HELLO, INVOKE, JSON, MARSHAL,  # noqa: E402
+                 MSGPACK, RESULT, SERPENT, Peer, frame)
 
 SCENARIO = os.environ["COMPATIBILITY_SCENARIO"]
 SERVER_TYPES = ["multiplex", "thread"]
@@ -62,9 +62,10 @@ def receive(peer):
 
 
 @contextlib.contextmanager
-def scenario(server_type="multiplex"):
+def scenario(server_type, **environment):
+    environment["PYRO_SERVERTYPE"] = server_type
     with subprocess.Popen([SCENARIO, "serve"], stdout=subprocess.PIPE, text=True,
-                          env=dict(os.environ, PYRO_SERVERTYPE=server_type)) as process:
+                          env=dict(os.environ, **environment)) as process:
         try:
             ready, uri = process.stdout.readline().split()
             assert ready == "READY"
@@ -149,6 +150,60 @@ def test_forced_oneway(server_type):
                 assert proxy._pyroInvoke(method, ("x",), {},
                                          flags=Pyro5.protocol.FLAGS_ONEWAY) is None
             assert proxy.echo("answered") == "answered"
+
+
+REFUSED = {
+    "garbage": b"GET / HTTP/1.1\r\n\r\n",
+    "an unknown serializer": frame(CONNECT, HELLO, serializer=77, seq=5),
+    "what can't be read": frame(CONNECT, b"{", seq=5),
+}
+
+for _what in REFUSED:
+    @tap.case(_what)
+    def test_refusal(what):
+        """Who was not understood is told so in marshal, or in the serializer that was, with the
+        protocol's version in front"""
+        with servers.ours() as server, Peer(server) as peer:
+            peer.send(REFUSED[what])
+            message = receive(peer)  # looks at the version
+            assert message.type == CONNECTFAIL, message
+            known = what == "what can't be read"
+            assert message.serializer == (SERPENT if known else MARSHAL), message
+            loads = serpent.loads if known else marshal.loads
+            assert isinstance(loads(message.payload), str), message
+
+
+# ---- The configuration ----
+
+@both_types
+def test_host(server_type):
+    with scenario(server_type, PYRO_HOST="127.0.0.2") as uri:
+        assert "@127.0.0.2:" in uri
+        with Pyro5.api.Proxy(uri) as proxy:
+            proxy._pyroBind()
+
+
+def call(uri, *arguments, **environment):
+    return subprocess.run([os.environ["PROGRAM"], "call", uri, *arguments], timeout=60, text=True,
+                          capture_output=True, check=False, env=dict(os.environ, **environment))
+
+
+for _serializer in WRITERS:
+    @tap.case(_serializer)
+    def test_configured_serializer(serializer):
+        with servers.pyro5() as server, relay.Relay(server.uri) as middle:
+            result = call(middle.uri, "echo", "'x'", PYRO_SERIALIZER=serializer)
+            assert result.stdout == "'x'\n", result
+            said, _ = middle.frames()
+            assert {message.serializer for message in said} == {WRITERS[serializer][0]}, said
+
+
+@tap.case()
+def test_configured_deadline():
+    """The configured time is that of a whole call"""
+    with servers.pyro5() as server:
+        result = call(server.uri, "slow", PYRO_COMMTIMEOUT="0.2")
+        assert result.returncode != 0 and "timed out" in result.stderr, result
 
 
 # ---- Values that Pyro5 sends ----

@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -40,7 +41,8 @@ bound_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-/* SOCK_NODELAY is on or off at both ends, as it is set; keepalive is always on */
+/* SOCK_NODELAY is on or off at both ends, as it is set; keepalive is always on; programs that are
+ * started inherit neither end */
 static void
 test_connections (void)
 {
@@ -66,6 +68,7 @@ test_connections (void)
         {
           g_assert_cmpint (get_option (fds[i], IPPROTO_TCP, TCP_NODELAY) != 0, ==, nodelay);
           g_assert_cmpint (get_option (fds[i], SOL_SOCKET, SO_KEEPALIVE), !=, 0);
+          g_assert_cmpint (fcntl (fds[i], F_GETFD) & FD_CLOEXEC, !=, 0);
         }
       pyrog_daemon_stop (daemon);
     }
@@ -92,6 +95,7 @@ test_reuse (void)
       int fd = pyrog_listener_get_fd (listener);
 
       g_assert_cmpint (get_option (fd, SOL_SOCKET, SO_REUSEADDR) != 0, ==, reuse);
+      g_assert_cmpint (fcntl (fd, F_GETFD) & FD_CLOEXEC, !=, 0);
     }
 }
 
