@@ -105,6 +105,9 @@ class Example:
         there = {role for role, language in self.languages.items() if language in LANGUAGES}
         if "server" in there:
             self.add_case(test_server, self.ours, self.stock, self.languages["server"])
+            if self.languages["server"] != "JavaScript":  # which runs in one thread only
+                threaded = {"server": ["env", "PYRO_SERVERTYPE=thread", *self.ours["server"]]}
+                self.add_case(test_threads, threaded, self.stock, self.languages["server"])
         if "client" in there:
             self.add_case(test_client, self.stock, self.ours, self.languages["client"])
         if len(there) == 2:
@@ -123,6 +126,11 @@ def compare(name, case):
 def test_server(name, language):
     """Our server, and a client for the stock Pyro5"""
     compare(name, "test_server")
+
+
+def test_threads(name, language):
+    """Our server with worker threads, and a client for the stock Pyro5"""
+    compare(name, "test_threads")
 
 
 def test_client(name, language):
