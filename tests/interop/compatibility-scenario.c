@@ -37,6 +37,13 @@ wrong (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError *
                                      g_variant_new_parsed ("{'code': <int64 42>}"));
 }
 
+/* Not the protocol's error, though of its classes */
+static void
+refuse (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  g_set_error_literal (error, PYROG_ERROR, GPOINTER_TO_INT (user_data), "not you");
+}
+
 static void
 serve (void)
 {
@@ -47,6 +54,10 @@ serve (void)
   pyrog_servant_add_method (servant, "grow", "()", NULL, grow, servant, NULL);
   pyrog_servant_add_method (servant, "forget", "()", NULL, answer, (gpointer) "", NULL);
   pyrog_servant_add_method (servant, "wrong", "()", NULL, wrong, NULL, NULL);
+  pyrog_servant_add_method (servant, "insecure", "()", NULL, refuse,
+                            GINT_TO_POINTER (PYROG_ERROR_SECURITY), NULL);
+  pyrog_servant_add_method (servant, "unspoken", "()", NULL, refuse,
+                            GINT_TO_POINTER (PYROG_ERROR_PROTOCOL), NULL);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "object", servant, &error);
   g_assert_no_error (error);
   g_autofree char *text = pyrog_uri_to_string (uri);

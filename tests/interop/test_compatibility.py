@@ -297,6 +297,26 @@ def test_refreshed_metadata(server_type):
         assert set(metadata["oneway"]) == set(metadata["oneways"]) == {"forget"}, metadata
 
 
+@both_types
+def test_errors_of_methods(server_type):
+    """What a method raises is answered, whatever its class is, and ends no connection"""
+    with scenario(server_type) as uri, Pyro5.api.Proxy(uri) as proxy:
+        proxy._pyroBind()
+        connection = proxy._pyroConnection
+        for method, kind in (("insecure", Pyro5.errors.SecurityError), ("wrong", ValueError)):
+            try:
+                getattr(proxy, method)()
+                assert False
+            except kind as error:
+                assert type(error) is kind
+        assert proxy._pyroConnection is connection
+        try:
+            proxy.unspoken()
+            assert False
+        except Pyro5.errors.ProtocolError as error:  # for which Pyro5's client hangs up itself
+            assert str(error) == "not you"
+
+
 # ---- Clients ----
 
 @Pyro5.api.expose

@@ -13,6 +13,7 @@ if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
     sys.exit(0)
 
+import raw  # noqa: E402
 import relay  # noqa: E402
 import tap  # noqa: E402
 
@@ -157,6 +158,20 @@ for _type in SERVER_TYPES:
             shared = [frame.type for frame in heard if ("SHRD", b"x") in frame.annotations]
             # The answer to the first share, to a handshake, and to four calls
             assert shared == [relay.RESULT, relay.CONNECTOK] + 4 * [relay.RESULT], shared
+
+    @tap.case(_type)
+    def test_ping(server_type):
+        """Pings are answered with the daemon's annotations, too"""
+        with ours(server_type) as middle, Pyro5.api.Proxy(middle.uri) as proxy:
+            proxy.share("x")
+            with raw.Peer(middle) as peer:
+                peer.shake_hands(raw.HELLO.replace(b"test.echoserver", b"context"))
+                peer.send(raw.frame(raw.PING, b"hello"))
+                assert peer.message() == (raw.PING, 0, b"pong")
+            proxy._pyroRelease()
+            _, heard = middle.frames()
+            pongs = [frame for frame in heard if frame.type == relay.PING]
+            assert [frame.annotations for frame in pongs] == [[("SHRD", b"x")]], pongs
 
     @tap.case(_type)
     def test_nested_calls(server_type):
