@@ -58,8 +58,8 @@ def check_server(frames, extended):
             assert set(decode(frame)) == {"handshake", "meta"} | ({"pyrog"} if extended else set())
 
 
-def run_scenario(uri, serializer):
-    result = subprocess.run([os.environ["PROXY_SCENARIO"], uri, serializer], timeout=60, text=True,
+def run_scenario(uri, serializer, name="PROXY_SCENARIO"):
+    result = subprocess.run([os.environ[name], uri, serializer], timeout=60, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     assert result.returncode == 0, result.stdout
 
@@ -73,6 +73,15 @@ for _serializer in SERIALIZERS:
             assert len(said) > 10
             check_client(said)
             # Pyro5 has no idea of what it was offered
+            assert not any(is_extended(frame) for frame in heard)
+
+    @tap.case(_serializer)
+    def test_batches_with_pyro5(serializer):
+        with servers.pyro5() as server, relay.Relay(server.uri) as middle:
+            run_scenario(middle.uri, serializer, "BATCH_SCENARIO")
+            said, heard = middle.frames()
+            assert any(frame.flags & relay.BATCH for frame in said)
+            check_client(said)
             assert not any(is_extended(frame) for frame in heard)
 
     @tap.case(_serializer)
