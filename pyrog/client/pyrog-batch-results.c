@@ -9,6 +9,7 @@
 #include "pyrog-batch-results-private.h"
 #include "pyrog-proxy-private.h"
 #include "pyrog-remote-error.h"
+#include "pyrog-format.h"
 #include "pyrog-value-variant.h"
 
 #define WRAPPER_CLASS "Pyro5.core._ExceptionWrapper"
@@ -119,7 +120,7 @@ pyrog_batch_results_get_size (PyrogBatchResults *self)
   return self->call->result.size;
 }
 
-static GVariant *
+static void
 take_exception (PyrogBatchResults *self, const PyrogValue *exception, GError **error)
 {
   const PyrogOutcomeParts reply = pyrog_call_get_reply_parts (self->call);
@@ -127,6 +128,19 @@ take_exception (PyrogBatchResults *self, const PyrogValue *exception, GError **e
 
   self->failed = TRUE;
   g_propagate_error (error, pyrog_remote_error_new (exception, &reply, &outcome));
+}
+
+/* The next one; NULL: there is none, or it is an error */
+static const PyrogValue *
+take_next (PyrogBatchResults *self, GError **error)
+{
+  if (self->failed || self->next == self->call->result.size)
+    return NULL;
+  const PyrogValue *result = &self->call->result.items[self->next++];
+  const PyrogValue *exception = get_exception (result);
+  if (exception == NULL)
+    return result;
+  take_exception (self, exception, error);
   return NULL;
 }
 
@@ -152,12 +166,9 @@ pyrog_batch_results_next (PyrogBatchResults *self, const char *reply_type, GErro
   g_return_val_if_fail (PYROG_IS_BATCH_RESULTS (self), NULL);
   g_return_val_if_fail (pyrog_proxy_is_reply_type (reply_type), NULL);
 
-  if (self->failed || self->next == self->call->result.size)
+  const PyrogValue *result = take_next (self, error);
+  if (result == NULL)
     return NULL;
-  const PyrogValue *result = &self->call->result.items[self->next++];
-  const PyrogValue *exception = get_exception (result);
-  if (exception != NULL)
-    return take_exception (self, exception, error);
   GVariant *variant = pyrog_value_to_variant_typed (
       result, reply_type != NULL ? (const GVariantType *) reply_type : G_VARIANT_TYPE_ANY, "result",
       &failure);
@@ -167,4 +178,39 @@ pyrog_batch_results_next (PyrogBatchResults *self, const char *reply_type, GErro
       g_propagate_error (error, failure);
     }
   return variant;
+}
+
+/**
+ * pyrog_batch_results_read: (skip)
+ * @self: results
+ * @error: return location for an error
+ * @format: the format of the result, as of [method@Proxy.invoke_sync]
+ * @...: pointers to the variables for the result
+ *
+ * Takes the next result like [method@BatchResults.next], without making a GVariant of it.
+ *
+ * Returns: whether there was one; %FALSE without an error at the end
+ *
+ * Since: 1.0
+ */
+gboolean
+pyrog_batch_results_read (PyrogBatchResults *self, GError **error, const char *format, ...)
+{
+  GError *failure = NULL;
+  va_list args;
+
+  g_return_val_if_fail (PYROG_IS_BATCH_RESULTS (self), FALSE);
+  g_return_val_if_fail (format != NULL && pyrog_format_is_valid (format), FALSE);
+
+  const PyrogValue *result = take_next (self, error);
+  if (result == NULL)
+    return FALSE;
+  va_start (args, format);
+  gboolean ok = pyrog_format_read_result (result, format, &args, &failure);
+  va_end (args);
+  if (ok)
+    return TRUE;
+  pyrog_proxy_set_answered (failure);
+  g_propagate_error (error, failure);
+  return FALSE;
 }

@@ -18,5 +18,8 @@ guint pyrog_batch_results_get_size (PyrogBatchResults *self);
 PYROG_AVAILABLE_IN_ALL
 GVariant *
 pyrog_batch_results_next (PyrogBatchResults *self, const char *reply_type, GError **error);
+PYROG_AVAILABLE_IN_ALL
+gboolean
+pyrog_batch_results_read (PyrogBatchResults *self, GError **error, const char *format, ...);
 
 G_END_DECLS

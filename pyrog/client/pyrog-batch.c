@@ -9,6 +9,7 @@
 #include "pyrog-batch-results-private.h"
 #include "pyrog-call-options-private.h"
 #include "pyrog-proxy-private.h"
+#include "pyrog-format.h"
 #include "pyrog-value-variant.h"
 
 #define BATCH_METHOD "<batch>"
@@ -231,23 +232,38 @@ pyrog_batch_add (PyrogBatch *self, const char *method, GVariant *args)
   pyrog_batch_add_full (self, method, args, NULL);
 }
 
-static gboolean
-add_call (PyrogBatch *self, const char *method, GVariant *args, GVariant *kwargs, GError **error)
+/* Its name, and no arguments yet */
+static PyrogValue *
+new_parts (PyrogBatch *self, const char *method, GError **error)
 {
   PyrogValue *parts = pyrog_arena_alloc (self->arena, 3 * sizeof *parts, error);
   char *name = pyrog_arena_copy (self->arena, method, strlen (method) + 1, error);
 
   if (parts == NULL || name == NULL)
-    return FALSE;
+    return NULL;
   parts[0] = pyrog_value_text (name);
   parts[1] = (PyrogValue){ .kind = PYROG_KIND_TUPLE };
   parts[2] = (PyrogValue){ .kind = PYROG_KIND_DICT };
-  if ((args != NULL && !pyrog_value_from_variant (self->arena, args, &parts[1], error))
-      || (kwargs != NULL && !pyrog_value_from_variant (self->arena, kwargs, &parts[2], error)))
-    return FALSE;
+  return parts;
+}
+
+static void
+add_parts (PyrogBatch *self, const PyrogValue *parts)
+{
   const PyrogValue call = { .kind = PYROG_KIND_TUPLE, .size = 3, .items = parts };
+
   g_array_append_val (self->calls, call);
-  return TRUE;
+}
+
+static void
+add_call (PyrogBatch *self, const char *method, GVariant *args, GVariant *kwargs, GError **error)
+{
+  PyrogValue *parts = new_parts (self, method, error);
+
+  if (parts != NULL
+      && (args == NULL || pyrog_value_from_variant (self->arena, args, &parts[1], error))
+      && (kwargs == NULL || pyrog_value_from_variant (self->arena, kwargs, &parts[2], error)))
+    add_parts (self, parts);
 }
 
 /**
@@ -273,6 +289,40 @@ pyrog_batch_add_full (PyrogBatch *self, const char *method, GVariant *args, GVar
   g_autoptr (GVariant) sunk_kwargs = kwargs != NULL ? g_variant_ref_sink (kwargs) : NULL;
   if (self->error == NULL)
     add_call (self, method, sunk_args, sunk_kwargs, &self->error);
+}
+
+/**
+ * pyrog_batch_append: (skip)
+ * @self: a batch
+ * @method: the name of a method
+ * @format: the format of the arguments, as of [method@Invocation.return]
+ * @...: the arguments
+ *
+ * Adds a call, without making a GVariant of its arguments. If they can't be sent, submitting the
+ * batch fails and tells why.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_batch_append (PyrogBatch *self, const char *method, const char *format, ...)
+{
+  PyrogBuilder builder;
+  va_list args;
+
+  g_return_if_fail (PYROG_IS_BATCH (self));
+  g_return_if_fail (method != NULL && *method != '\0' && g_utf8_validate (method, -1, NULL));
+  g_return_if_fail (format != NULL && pyrog_format_is_valid (format));
+
+  if (self->error != NULL)
+    return;
+  PyrogValue *parts = new_parts (self, method, &self->error);
+  pyrog_builder_init (&builder, self->arena);
+  va_start (args, format);
+  pyrog_format_build (&builder, format, TRUE, &args);
+  va_end (args);
+  if (parts != NULL && pyrog_builder_finish (&builder, &parts[1], &self->error))
+    add_parts (self, parts);
+  pyrog_builder_clear (&builder);
 }
 
 static void

@@ -26,6 +26,8 @@ void pyrog_batch_set_options (PyrogBatch *self, PyrogCallOptions *options);
 PYROG_AVAILABLE_IN_ALL
 void pyrog_batch_add (PyrogBatch *self, const char *method, GVariant *args);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_batch_append (PyrogBatch *self, const char *method, const char *format, ...);
+PYROG_AVAILABLE_IN_ALL
 void pyrog_batch_add_full (PyrogBatch *self, const char *method, GVariant *args, GVariant *kwargs);
 
 PYROG_AVAILABLE_IN_ALL

@@ -20,7 +20,7 @@ make_format_call (
   PyrogValue tuple;
 
   pyrog_builder_init (&builder, arena);
-  pyrog_format_build (&builder, format, args);
+  pyrog_format_build (&builder, format, FALSE, args);
   if (pyrog_builder_finish (&builder, &tuple, &failure))
     call = pyrog_request_make_call (&request, &tuple, &none, error);
   else
@@ -31,27 +31,15 @@ make_format_call (
   return call;
 }
 
-/* One value is the result itself, several are its items, none is whatever comes */
 static gboolean
 read_result (PyrogProxy *self, PyrogCall *call, const char *format, va_list *args, GError **error)
 {
-  const PyrogValue *result = &call->result;
-  const PyrogValue *items = result;
-  gsize count = 1;
   GError *failure = NULL;
 
   pyrog_proxy_drop_stream (self, call);
   if (!pyrog_proxy_check_reply (call, error))
     return FALSE;
-  if (*format == '\0')
-    return TRUE;
-  if (!pyrog_format_is_single (format)
-      && (result->kind == PYROG_KIND_TUPLE || result->kind == PYROG_KIND_LIST))
-    {
-      items = result->items;
-      count = result->size;
-    }
-  if (pyrog_format_read (items, count, "result", format, args, &failure))
+  if (pyrog_format_read_result (&call->result, format, args, &failure))
     return TRUE;
   pyrog_proxy_set_answered (failure);
   g_propagate_error (error, failure);

@@ -186,7 +186,7 @@ may_hold_back (PyrogSession *self, PyrogCall *const *calls, guint count)
       if (calls[i]->func == NULL)
         return FALSE;
     }
-  return self->caller == g_thread_self () && self->done.length > 0;
+  return self->caller == g_thread_self () && self->left_to_call > 0;
 }
 
 /* oneway is set if the daemon says so */
@@ -269,9 +269,12 @@ pyrog_session_ready_locked (PyrogSession *self)
 static void
 look_at_idle_connection (PyrogSession *self)
 {
-  if (self->state != PYROG_SESSION_READY || self->queued.length > 0
-      || g_get_monotonic_time () - self->last_activity < IDLE_TIME)
+  if (self->state != PYROG_SESSION_READY || self->queued.length > 0)
     return;
+  gint64 now = g_get_monotonic_time ();
+  if (now - self->last_activity < IDLE_TIME)
+    return;
+  self->last_activity = now;
   if (pyrog_connection_fill (self->connection, NULL, NULL) != PYROG_IO_AGAIN)
     pyrog_session_forget_connection_locked (self);
 }

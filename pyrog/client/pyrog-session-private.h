@@ -75,6 +75,7 @@ struct _PyrogSession
   /* (unowned) (nullable) The thread that calls the functions of done. What these ask for is sent
    * together, when there is no more to call or that took too long. */
   GThread *caller;
+  guint left_to_call;
   gboolean held_back; /* something was not sent for that reason */
   gint64 held_since;  /* monotonic time */
 
@@ -88,6 +89,9 @@ struct _PyrogSession
   int source_fd;
   GIOCondition source_condition;
 };
+
+/* How long functions of calls hold requests back: microseconds, which only tests change */
+extern gint64 pyrog_session_patience;
 
 /* Reads the certificates that the next connection needs; without the lock, as it may ask somebody
  * for a password */

@@ -14,7 +14,7 @@
 
 /* Sessions, and the GSource that waits for the socket of one with asynchronous calls */
 
-#define PATIENCE 100 /* microseconds that calls of functions hold requests back */
+gint64 pyrog_session_patience = 100;
 
 typedef struct
 {
@@ -115,41 +115,66 @@ is_caller (PyrogSession *self)
   return self->caller == g_thread_self ();
 }
 
+/* The next call that is left to the source, or, without a context, that is not */
 static PyrogCall *
-next_done_locked (PyrogSession *self)
+next_done_locked (PyrogSession *self, GMainContext *context)
 {
+  for (GList *link = self->done.head; link != NULL; link = link->next)
+    {
+      PyrogCall *call = link->data;
+      if (context == NULL && self->source != NULL && call->context == self->source_context)
+        continue;
+      g_queue_unlink (&self->done, link);
+      return call;
+    }
+  return NULL;
+}
+
+/* Calls its function, without the lock */
+static void
+run_call (PyrogSession *self, PyrogCall *call, GMainContext *context)
+{
+  gboolean now = context != NULL && call->context == context;
+
+  if (now && self->caller == NULL)
+    self->caller = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+  if (now)
+    call->func (call, call->user_data);
+  else
+    call_func_later (call);
+  pyrog_call_unref (call);
+  g_mutex_lock (&self->lock);
   if (self->held_back && is_caller (self)
-      && (self->done.length == 0 || g_get_monotonic_time () - self->held_since > PATIENCE))
+      && g_get_monotonic_time () - self->held_since >= pyrog_session_patience)
     pyrog_session_flush_locked (self);
-  return pyrog_call_pop (&self->done);
 }
 
 void
 pyrog_session_run_done (PyrogSession *self, GMainContext *context)
 {
-  gboolean nested, called = FALSE;
   PyrogCall *call;
 
   drop_left_contexts (self);
   g_mutex_lock (&self->lock);
-  nested = is_caller (self);
-  while ((context != NULL || !nested) && (call = next_done_locked (self)) != NULL)
+  gboolean nested = is_caller (self);
+  /* What is done meanwhile has its turn when others had theirs: a task that was begun in this
+   * iteration of the context may not end in it */
+  guint left = context != NULL || !nested ? self->done.length : 0;
+  for (; left > 0 && (call = next_done_locked (self, context)) != NULL; left--)
     {
-      gboolean now = context != NULL && call->context == context;
-      called |= now;
-      if (now && self->caller == NULL)
-        self->caller = g_thread_self ();
-      g_mutex_unlock (&self->lock);
-      if (now)
-        call->func (call, call->user_data);
-      else
-        call_func_later (call);
-      pyrog_call_unref (call);
-      g_mutex_lock (&self->lock);
+      self->left_to_call = left - 1;
+      run_call (self, call, context);
     }
-  if (!nested && is_caller (self))
-    self->caller = NULL;
-  if (called)
+  if (context != NULL)
+    {
+      self->left_to_call = 0;
+      if (self->held_back && is_caller (self))
+        pyrog_session_flush_locked (self);
+      if (!nested && is_caller (self))
+        self->caller = NULL;
+    }
+  if (context != NULL || self->done.length > 0)
     pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
 }
@@ -210,15 +235,18 @@ first_async_of (GQueue *queue)
 static PyrogCall *
 first_async (PyrogSession *self)
 {
-  PyrogCall *call = first_async_of (&self->queued);
+  GQueue *queues[] = { &self->queued, &self->waiting, &self->done };
+  PyrogCall *call = NULL;
 
-  return call != NULL ? call : first_async_of (&self->waiting);
+  for (guint i = 0; i < G_N_ELEMENTS (queues) && call == NULL; i++)
+    call = first_async_of (queues[i]);
+  return call;
 }
 
 static gboolean
 has_call_in (PyrogSession *self, GMainContext *context)
 {
-  GQueue *queues[] = { &self->queued, &self->waiting };
+  GQueue *queues[] = { &self->queued, &self->waiting, &self->done };
 
   for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
     {
@@ -266,6 +294,8 @@ next_time (PyrogSession *self)
   GQueue *queues[] = { &self->queued, &self->waiting };
   gint64 time = pyrog_session_pause_end_locked (self);
 
+  if (self->done.length > 0)
+    return 1; /* at once */
   for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
     {
       for (GList *link = queues[i]->head; link != NULL; link = link->next)

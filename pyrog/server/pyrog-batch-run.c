@@ -35,6 +35,7 @@ struct _PyrogBatchRun
   guint32 n_results;       /* how many calls were carried out */
   PyrogValue *results;     /* in the invocation's arena, as many as there are calls */
   PyrogInvocation *member; /* (owned) (nullable) a call that was answered */
+  PyrogInvocation *spare;  /* (owned) (nullable) blank, for the next call */
   int state;               /* (atomic) State of the last call */
 };
 
@@ -51,6 +52,7 @@ unref_run (PyrogBatchRun *run)
   if (!g_atomic_ref_count_dec (&run->refs))
     return;
   g_clear_object (&run->member);
+  g_clear_object (&run->spare);
   g_object_unref (run->whole);
   g_object_unref (run->servant);
   pyrog_peer_unref (run->peer);
@@ -189,7 +191,11 @@ take_result (PyrogBatchRun *run, GError **error)
       return FALSE;
     }
   if (member->answer != PYROG_ANSWER_ERROR)
-    return TRUE;
+    {
+      if (pyrog_invocation_reset (member))
+        run->spare = g_steal_pointer (&member);
+      return TRUE;
+    }
   if (run->peer->failed != NULL)
     run->peer->failed (run->peer, member);
   return FALSE;
@@ -213,7 +219,8 @@ static gboolean
 call_next (PyrogBatchRun *run, PyrogMember *method)
 {
   const PyrogValue *call = &pyrog_invocation_get_arg_values (run->whole)->items[run->n_results];
-  g_autoptr (PyrogInvocation) member = pyrog_invocation_new_member (run->whole, call);
+  g_autoptr (PyrogInvocation) member
+      = pyrog_invocation_new_member (run->whole, call, g_steal_pointer (&run->spare));
 
   run->state = STATE_CALLING;
   pyrog_invocation_set_answered_func (member, answered_cb, ref_run (run));

@@ -207,24 +207,16 @@ pyrog_invocation_return (PyrogInvocation *self, const char *format, ...)
   pyrog_arena_set_budget (self->arena, 0, 0);
   pyrog_builder_init (&builder, self->arena);
   va_start (args, format);
-  pyrog_format_build (&builder, format, &args);
+  pyrog_format_build (&builder, format, TRUE, &args);
   va_end (args);
-  gboolean ok = pyrog_builder_finish (&builder, &tuple, &error);
-  pyrog_builder_clear (&builder);
-  if (ok && strchr (format, 's') != NULL)
-    {
-      g_autoptr (GVariant) copy
-          = pyrog_value_to_variant (tuple.size == 1 ? &tuple.items[0] : &tuple, "result", &error);
-      if (copy != NULL)
-        pyrog_invocation_return_value (self, copy);
-    }
-  else if (ok)
+  if (pyrog_builder_finish (&builder, &tuple, &error))
     {
       PyrogValue value = tuple.size == 0   ? pyrog_value_none ()
                          : tuple.size == 1 ? tuple.items[0]
                                            : tuple;
       pyrog_invocation_return_arena_value (self, &value);
     }
+  pyrog_builder_clear (&builder);
   if (error != NULL)
     pyrog_invocation_return_gerror (self, error);
 }

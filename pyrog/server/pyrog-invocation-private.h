@@ -79,8 +79,11 @@ void pyrog_invocation_fill (PyrogInvocation *self,
                             PyrogConnection *connection);
 /* Makes one that is over blank again; FALSE: somebody else may still know it, nothing was done */
 gboolean pyrog_invocation_reset (PyrogInvocation *self);
-/* One call of the batch whole: a sequence of name, arguments and keywords, in its arena */
-PyrogInvocation *pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call);
+/* One call of the batch whole: a sequence of name, arguments and keywords, in its arena. blank
+ * (nullable), one that was a call before, becomes it. */
+PyrogInvocation *pyrog_invocation_new_member (PyrogInvocation *whole,
+                                              const PyrogValue *call,
+                                              PyrogInvocation *blank);
 /* blob (nullable) is its argument. Call it before user code sees the invocation. */
 void pyrog_invocation_set_blob (PyrogInvocation *self, PyrogSerializedBlob *blob);
 /* From now on func is told of the answer; an invocation that is dropped answers for itself. Call it

@@ -119,14 +119,16 @@ pyrog_invocation_reset (PyrogInvocation *self)
 {
   const gsize inherited = sizeof self->parent_instance;
   GObject *object = G_OBJECT (self);
-  PyrogArena *arena = self->arena;
+  /* That of a call in a batch is the batch's */
+  PyrogArena *arena = self->whole == NULL ? self->arena : NULL;
 
   /* Weak references, the objects of languages and the like are data of the object */
   if (g_atomic_int_get (&object->ref_count) != 1 || g_atomic_pointer_get (&object->qdata) != NULL)
     return FALSE;
   release (self);
   memset ((guint8 *) self + inherited, 0, sizeof *self - inherited);
-  pyrog_arena_reset (arena);
+  if (arena != NULL)
+    pyrog_arena_reset (arena);
   self->arena = arena;
   return TRUE;
 }
@@ -147,13 +149,15 @@ pyrog_invocation_new (const PyrogCodec *codec,
 }
 
 PyrogInvocation *
-pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call)
+pyrog_invocation_new_member (PyrogInvocation *whole, const PyrogValue *call, PyrogInvocation *blank)
 {
   const PyrogCallParts parts
       = { whole->call.object, call->items[0], call->items[1], call->items[2] };
-  PyrogInvocation *self = pyrog_invocation_new (whole->codec, &whole->message, &parts, whole->arena,
-                                                whole->chunk, whole->connection);
+  PyrogInvocation *self = blank != NULL ? blank : g_object_new (PYROG_TYPE_INVOCATION, NULL);
 
+  self->arena = whole->arena;
+  pyrog_invocation_fill (self, whole->codec, &whole->message, &parts, whole->chunk,
+                         whole->connection);
   self->whole = g_object_ref (whole);
   if (whole->instance != NULL)
     self->instance = g_object_ref (whole->instance);

@@ -82,7 +82,17 @@ build_variant (PyrogBuilder *builder, GVariant *variant)
 }
 
 static gboolean
-build_element (PyrogBuilder *builder, char kind, va_list *args)
+build_string (PyrogBuilder *builder, const char *text, gboolean copy)
+{
+  gsize size = strlen (text);
+
+  if (copy)
+    text = pyrog_arena_copy (builder->arena, text, size, &builder->error);
+  return text != NULL && pyrog_builder_str (builder, text, size);
+}
+
+static gboolean
+build_element (PyrogBuilder *builder, char kind, gboolean copy, va_list *args)
 {
   switch (kind)
     {
@@ -102,17 +112,14 @@ build_element (PyrogBuilder *builder, char kind, va_list *args)
     case 'd':
       return pyrog_builder_float (builder, va_arg (*args, double));
     case 's':
-      {
-        const char *text = va_arg (*args, const char *);
-        return pyrog_builder_str (builder, text, strlen (text));
-      }
+      return build_string (builder, va_arg (*args, const char *), copy);
     default:
       return build_variant (builder, va_arg (*args, GVariant *));
     }
 }
 
 gboolean
-pyrog_format_build (PyrogBuilder *builder, const char *format, va_list *args)
+pyrog_format_build (PyrogBuilder *builder, const char *format, gboolean copy, va_list *args)
 {
   char kind;
   const GVariantType *type;
@@ -121,7 +128,7 @@ pyrog_format_build (PyrogBuilder *builder, const char *format, va_list *args)
     return FALSE;
   while (*format != '\0' && next_element (&format, &kind, &type))
     {
-      if (!build_element (builder, kind, args))
+      if (!build_element (builder, kind, copy, args))
         return FALSE;
     }
   return pyrog_builder_close (builder);
@@ -325,4 +332,18 @@ pyrog_format_read (const PyrogValue *items,
     }
   hand_out (format, results, count, args);
   return TRUE;
+}
+
+gboolean
+pyrog_format_read_result (const PyrogValue *result,
+                          const char *format,
+                          va_list *args,
+                          GError **error)
+{
+  if (*format == '\0')
+    return TRUE;
+  if (!pyrog_format_is_single (format)
+      && (result->kind == PYROG_KIND_TUPLE || result->kind == PYROG_KIND_LIST))
+    return pyrog_format_read (result->items, result->size, "result", format, args, error);
+  return pyrog_format_read (result, 1, "result", format, args, error);
 }

@@ -19,9 +19,10 @@ G_BEGIN_DECLS
 gboolean pyrog_format_is_valid (const char *format);
 /* Whether it has exactly one element */
 gboolean pyrog_format_is_single (const char *format);
-/* Adds the arguments as one tuple. Text is not copied: it must live as long as the arena's values.
+/* Adds the arguments as one tuple. Text that is not copied must live as long as the arena's values.
  */
-gboolean pyrog_format_build (PyrogBuilder *builder, const char *format, va_list *args);
+gboolean
+pyrog_format_build (PyrogBuilder *builder, const char *format, gboolean copy, va_list *args);
 /* Reads the items of a sequence into the variables that args points to; NULL pointers are skipped.
  * What root names is told in the error. On failure nothing was written. Errors:
  * PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR. */
@@ -31,5 +32,11 @@ gboolean pyrog_format_read (const PyrogValue *items,
                             const char *format,
                             va_list *args,
                             GError **error);
+
+/* Reads a result: one value is the result itself, several are its items, none is whatever comes */
+gboolean pyrog_format_read_result (const PyrogValue *result,
+                                   const char *format,
+                                   va_list *args,
+                                   GError **error);
 
 G_END_DECLS

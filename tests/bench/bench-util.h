@@ -37,7 +37,8 @@ typedef struct
   /* All of the calls, so many of them in flight on each connection; by default a thread for each
    * connection, if it is one in flight */
   void (*fly) (gpointer *connections, guint count, guint in_flight, gint64 calls);
-  void (*oneway) (gpointer connection, gint64 i);
+  /* So many, one after the other or in flight together */
+  void (*oneway) (gpointer connection, gint64 calls);
   /* Waits until so many oneway calls of this client have arrived */
   void (*drain) (gpointer connection, gint64 calls);
   void (*batch) (gpointer connection, gint64 size);

@@ -12,6 +12,8 @@
 
 #include "bench-util.h"
 
+#define ONEWAY_IN_FLIGHT 64
+
 static void
 add (PyrogInvocation *invocation, gpointer user_data, GError **error)
 {
@@ -304,13 +306,37 @@ fly (gpointer *proxies, guint proxy_count, guint in_flight, gint64 calls)
     g_main_context_iteration (NULL, TRUE);
 }
 
+static void oneway_cb (GObject *proxy, GAsyncResult *result, gpointer data);
+
 static void
-call_oneway (gpointer proxy, gint64 i)
+begin_oneway (PyrogProxy *proxy, Flight *flight)
 {
+  pyrog_proxy_invoke (proxy, "oneway", NULL, oneway_cb, flight, "x", --flight->to_begin);
+}
+
+static void
+oneway_cb (GObject *proxy, GAsyncResult *result, gpointer data)
+{
+  Flight *flight = data;
   g_autoptr (GError) error = NULL;
 
-  if (!pyrog_proxy_invoke_sync (proxy, "oneway", NULL, &error, "x", i, ""))
+  if (!pyrog_proxy_invoke_finish (PYROG_PROXY (proxy), result, &error, ""))
     g_error ("%s", error->message);
+  flight->to_end--;
+  if (flight->to_begin > 0)
+    begin_oneway (PYROG_PROXY (proxy), flight);
+}
+
+/* Each is done when it was sent; what is asked for meanwhile is sent together */
+static void
+call_oneway (gpointer proxy, gint64 calls)
+{
+  Flight flight = { calls, calls };
+
+  for (guint i = 0; i < ONEWAY_IN_FLIGHT && flight.to_begin > 0; i++)
+    begin_oneway (proxy, &flight);
+  while (flight.to_end > 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -334,16 +360,16 @@ submit_batch (gpointer proxy, gint64 size)
   g_autoptr (GError) error = NULL;
 
   for (gint64 i = 0; i < size; i++)
-    pyrog_batch_add (batch, "add", g_variant_new ("(xx)", i, (gint64) 1));
+    pyrog_batch_append (batch, "add", "xx", i, (gint64) 1);
   results = pyrog_batch_submit_sync (batch, NULL, &error);
   if (results == NULL)
     g_error ("%s", error->message);
   for (gint64 i = 0; i < size; i++)
     {
-      g_autoptr (GVariant) sum = pyrog_batch_results_next (results, "x", &error);
-      if (sum == NULL)
+      gint64 sum;
+      if (!pyrog_batch_results_read (results, &error, "x", &sum))
         g_error ("%s", error->message);
-      g_assert (g_variant_get_int64 (sum) == i + 1);
+      g_assert (sum == i + 1);
     }
 }
 

@@ -293,11 +293,12 @@ call_echo (gpointer data, const guint8 *bytes, gsize size)
 }
 
 static void
-call_oneway (gpointer link, gint64 i)
+call_oneway (gpointer link, gint64 calls)
 {
   guint8 message[256];
 
-  raw_link_write (link, message, write_message (message, ADD, ONEWAY_FLAG, REQUEST));
+  for (gint64 i = 0; i < calls; i++)
+    raw_link_write (link, message, write_message (message, ADD, ONEWAY_FLAG, REQUEST));
 }
 
 /* An answer is the sign that all before it has arrived */

@@ -51,7 +51,7 @@ build (PyrogArena *arena, PyrogValue *value, GError **error, const char *format,
 
   pyrog_builder_init (&builder, arena);
   va_start (args, format);
-  gboolean ok = pyrog_format_build (&builder, format, &args);
+  gboolean ok = pyrog_format_build (&builder, format, FALSE, &args);
   va_end (args);
   gboolean finished = pyrog_builder_finish (&builder, value, error);
   pyrog_builder_clear (&builder);

@@ -8,10 +8,13 @@
 
 #include "fake-server.h"
 #include "pyrog-proxy.h"
+#include "pyrog-session-private.h"
 
 /* What callbacks of calls ask for, when the replies of several calls came together */
 
-#define BUSY 1000 /* microseconds, far longer than requests are held back */
+#define FOR_EVER G_MAXINT64 /* microseconds */
+#define NOTES 300
+#define NOTES_AT_A_TIME 20
 
 typedef struct
 {
@@ -20,6 +23,7 @@ typedef struct
   guint done;    /* callbacks that have run to their end */
   gsize request; /* bytes */
   gsize received;
+  guint reads;
 } Fixture;
 
 static void
@@ -115,6 +119,7 @@ begin (Fixture *fixture, FakeScript script, GAsyncReadyCallback first, GAsyncRea
 {
   g_autoptr (GError) error = NULL;
 
+  pyrog_session_patience = FOR_EVER;
   *fixture = (Fixture){ .server = fake_server_new (script, fixture) };
   fixture->proxy = pyrog_proxy_new (fixture->server->uri, NULL, &error);
   g_assert_no_error (error);
@@ -169,17 +174,49 @@ test_together (void)
   end (&fixture);
 }
 
-/* ---- Not too late ---- */
+/* Counts what it reads at once, until the client goes */
+static void
+count_reads (FakeServer *server, int fd, guint number)
+{
+  Fixture *fixture = server->data;
+  guint8 data[4096];
+
+  answer_two (fd);
+  for (gssize size; (size = recv (fd, data, sizeof data, 0)) > 0;)
+    {
+      fixture->received += (gsize) size;
+      fixture->reads++;
+    }
+}
 
 static void
-call_and_work_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
+note_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
 {
-  gint64 end_of_work = g_get_monotonic_time () + BUSY;
+  Fixture *fixture = user_data;
 
-  call_cb (proxy, result, user_data);
-  while (g_get_monotonic_time () < end_of_work)
-    ;
+  finish (fixture, proxy, result);
+  if (fixture->done < NOTES)
+    pyrog_proxy_call (fixture->proxy, "note", NULL, NULL, NULL, note_cb, fixture);
 }
+
+/* Oneway calls are done when they were sent, and what their callbacks ask for goes together too */
+static void
+test_oneway (void)
+{
+  Fixture fixture;
+
+  begin (&fixture, count_reads, done_cb, done_cb);
+  wait_for (&fixture, 2);
+  for (guint i = 0; i < NOTES_AT_A_TIME; i++)
+    pyrog_proxy_call (fixture.proxy, "note", NULL, NULL, NULL, note_cb, &fixture);
+  wait_for (&fixture, NOTES + NOTES_AT_A_TIME - 1);
+  end (&fixture);
+  /* Each read takes one write at least; the first ones were written one by one */
+  g_assert_cmpuint (fixture.received, >, 0);
+  g_assert_cmpuint (fixture.reads, <, NOTES / 2);
+}
+
+/* ---- Not too late ---- */
 
 static void
 wait_for_server_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
@@ -194,7 +231,8 @@ test_slow (void)
 {
   Fixture fixture;
 
-  begin (&fixture, answer, call_and_work_cb, wait_for_server_cb);
+  begin (&fixture, answer, call_cb, wait_for_server_cb);
+  pyrog_session_patience = 0;
   wait_for (&fixture, 3);
   end (&fixture);
 }
@@ -253,6 +291,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/session-callbacks/together", test_together);
+  g_test_add_func ("/session-callbacks/oneway", test_oneway);
   g_test_add_func ("/session-callbacks/slow", test_slow);
   g_test_add_func ("/session-callbacks/synchronous", test_synchronous);
   g_test_add_func ("/session-callbacks/nested", test_nested);

@@ -178,11 +178,12 @@ call_dicts (gpointer connection, gint64 size)
 }
 
 static void
-call_oneway (gpointer connection, gint64 i)
+call_oneway (gpointer connection, gint64 calls)
 {
-  g_dbus_connection_call (connection, NULL, "/bench", "org.example.Bench", "Oneway",
-                          g_variant_new ("(x)", i), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL,
-                          NULL);
+  for (gint64 i = 0; i < calls; i++)
+    g_dbus_connection_call (connection, NULL, "/bench", "org.example.Bench", "Oneway",
+                            g_variant_new ("(x)", i), NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL,
+                            NULL);
 }
 
 static void

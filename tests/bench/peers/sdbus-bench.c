@@ -231,14 +231,16 @@ fly (gpointer *buses, guint count, guint in_flight, gint64 calls)
 }
 
 static void
-call_oneway (gpointer bus, gint64 i)
+call_oneway (gpointer bus, gint64 calls)
 {
-  sd_bus_message *message = make_call (bus, "Oneway");
-
-  check (sd_bus_message_append (message, "x", i));
-  check (sd_bus_message_set_expect_reply (message, FALSE));
-  check (sd_bus_send (bus, message, NULL));
-  sd_bus_message_unref (message);
+  for (gint64 i = 0; i < calls; i++)
+    {
+      sd_bus_message *message = make_call (bus, "Oneway");
+      check (sd_bus_message_append (message, "x", i));
+      check (sd_bus_message_set_expect_reply (message, FALSE));
+      check (sd_bus_send (bus, message, NULL));
+      sd_bus_message_unref (message);
+    }
 }
 
 static void
