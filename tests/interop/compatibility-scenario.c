@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Copyright the pyrog authors */
 
-/* Usage: compatibility-scenario serve
+/* Usage: compatibility-scenario serve [LOCATION...]
  *        compatibility-scenario batch|reconnect URI
  *
- * Behaviours of Pyro5 that no other program here has. As a server it prints "READY <uri>". */
+ * Behaviours of Pyro5 that no other program here has. As a server it prints "READY" and its
+ * uris. */
 
 #include <pyrog.h>
 #include <stdio.h>
@@ -44,12 +45,55 @@ refuse (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError 
   g_set_error_literal (error, PYROG_ERROR, GPOINTER_TO_INT (user_data), "not you");
 }
 
+typedef struct
+{
+  PyrogDaemon *daemon;
+  PyrogServant *servant;
+} Server;
+
+/* The object as a value, for this client */
 static void
-serve (void)
+get_self (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  Server *server = user_data;
+  GVariant *self = pyrog_daemon_proxy_for (server->daemon, server->servant,
+                                           pyrog_invocation_get_connection (invocation), error);
+
+  if (self != NULL)
+    pyrog_invocation_return_value (invocation, self);
+}
+
+static void
+print_uris (PyrogDaemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) uris = pyrog_daemon_uris_for (daemon, "object", &error);
+
+  g_assert_no_error (error);
+  printf ("READY");
+  for (guint i = 0; i < uris->len; i++)
+    {
+      g_autofree char *text = pyrog_uri_to_string (g_ptr_array_index (uris, i));
+      printf (" %s", text);
+    }
+  printf ("\n");
+  fflush (stdout);
+}
+
+static void
+serve (char **locations)
 {
   g_autoptr (PyrogDaemon) daemon = pyrog_daemon_new (NULL);
   g_autoptr (PyrogServant) servant = pyrog_servant_new ();
   g_autoptr (GError) error = NULL;
+  Server server = { daemon, servant };
+
+  for (; *locations != NULL; locations++)
+    {
+      pyrog_daemon_listen (daemon, *locations, &error);
+      g_assert_no_error (error);
+    }
+  pyrog_servant_add_method (servant, "get_self", "()", NULL, get_self, &server, NULL);
 
   pyrog_servant_add_method (servant, "grow", "()", NULL, grow, servant, NULL);
   pyrog_servant_add_method (servant, "forget", "()", NULL, answer, (gpointer) "", NULL);
@@ -60,9 +104,7 @@ serve (void)
                             GINT_TO_POINTER (PYROG_ERROR_PROTOCOL), NULL);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "object", servant, &error);
   g_assert_no_error (error);
-  g_autofree char *text = pyrog_uri_to_string (uri);
-  printf ("READY %s\n", text);
-  fflush (stdout);
+  print_uris (daemon);
   pyrog_daemon_run (daemon, NULL, &error);
   g_assert_no_error (error);
 }
@@ -117,9 +159,9 @@ main (int argc, char **argv)
   g_autoptr (PyrogProxy) proxy = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (argc == 2)
+  if (argc >= 2 && strcmp (argv[1], "serve") == 0)
     {
-      serve ();
+      serve (argv + 2);
       return 0;
     }
   g_assert_cmpint (argc, ==, 3);

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import threading
+import uuid
 
 if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
@@ -62,16 +63,23 @@ def receive(peer):
 
 
 @contextlib.contextmanager
-def scenario(server_type, **environment):
+def listening(server_type, *locations, **environment):
+    """The uris of the scenario's server"""
     environment["PYRO_SERVERTYPE"] = server_type
-    with subprocess.Popen([SCENARIO, "serve"], stdout=subprocess.PIPE, text=True,
+    with subprocess.Popen([SCENARIO, "serve", *locations], stdout=subprocess.PIPE, text=True,
                           env=dict(os.environ, **environment)) as process:
         try:
-            ready, uri = process.stdout.readline().split()
+            ready, *uris = process.stdout.readline().split()
             assert ready == "READY"
-            yield uri
+            yield uris
         finally:
             process.kill()
+
+
+@contextlib.contextmanager
+def scenario(server_type, **environment):
+    with listening(server_type, **environment) as (uri,):
+        yield uri
 
 
 @contextlib.contextmanager
@@ -275,6 +283,19 @@ def test_router(server_type):
         assert "@127.0.0.1:" in server.uri
         with Pyro5.api.Proxy(server.uri) as proxy:
             assert proxy.echo("own port") == "own port"
+
+
+@both_types
+def test_several_places(server_type):
+    """A daemon listens at several places, and tells each client a uri by which that reaches it"""
+    places = ["127.0.0.1:0", "[::1]:0", "127.0.0.2:0", "./u:@pyrog-test-%s" % uuid.uuid4().hex]
+    with listening(server_type, *places) as uris:
+        assert len(uris) == len(places)
+        for uri in uris:
+            with Pyro5.api.Proxy(uri.replace("./u:@", "./u:\0")) as proxy, proxy.get_self() as itself:
+                assert itself._pyroUri == proxy._pyroUri
+                with itself.get_self() as again:
+                    assert again._pyroUri == proxy._pyroUri
 
 
 @both_types

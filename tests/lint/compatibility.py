@@ -108,6 +108,12 @@ def golden_names():
             for name in re.findall("^name (.*)$", path.read_text(), re.MULTILINE)]
 
 
+def is_run(folder, name):
+    """Whether that program is among those of its folder"""
+    lines = text_of("tests/%s/meson.build" % folder)
+    return lines is not None and ("'%s'" % name in lines or "'test_%s.py'" % name in lines)
+
+
 def exists(test):
     """Whether there is that program and case; a case's name may be made of parts"""
     program, _, case = test.partition(" ")
@@ -121,12 +127,13 @@ def exists(test):
         text = text_of("tests/unit/%s.c" % program)
         path = "/%s/%s" % (program.removeprefix("test-"), case)
         # ... for each server type, which are names between those of the program and of the case
-        return text is not None and re.search(r'"(%s[/"]|%s")' % (path, case), text) is not None
+        return (text is not None and is_run("unit", program.removeprefix("test-"))
+                and re.search(r'"(%s[/"]|%s")' % (path, case), text) is not None)
     if folder == "lint":
         text = text_of("tests/lint/%s.py" % name)
     else:
         text = text_of("tests/%s/test_%s.py" % (folder, name))
-    return text is not None and "def test_%s(" % case in text
+    return text is not None and is_run(folder, name) and "def test_%s(" % case in text
 
 
 def check_tests(cell):
