@@ -10,8 +10,6 @@
 
 /* Item streams of the remote object: methods and attributes whose result is one */
 
-#define DAEMON_OBJECT "Pyro.Daemon"
-
 static PyrogItemStream *
 stream_of (PyrogProxy *self, PyrogCall *call, gint64 time, GError **error)
 {
@@ -209,29 +207,4 @@ pyrog_proxy_stream_attribute_sync (PyrogProxy *self,
   g_return_val_if_fail (name != NULL && *name != '\0', NULL);
 
   return wait_for_stream (self, make_get_call (self, name, error), cancellable, error);
-}
-
-/**
- * pyrog_proxy_ping_sync:
- * @self: a proxy
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Asks the daemon for a sign of life and waits for it.
- *
- * Returns: whether it came
- *
- * Since: 1.0
- */
-gboolean
-pyrog_proxy_ping_sync (PyrogProxy *self, GCancellable *cancellable, GError **error)
-{
-  g_return_val_if_fail (PYROG_IS_PROXY (self), FALSE);
-
-  PyrogRequest request = pyrog_proxy_make_request (self, "ping", NULL);
-  request.object = DAEMON_OBJECT;
-  request.kind = PYROG_MEMBER_ANY;
-  PyrogCall *call = pyrog_request_make_call_of_variants (&request, NULL, NULL, error);
-  g_autoptr (GVariant) none = pyrog_proxy_finish_sync (self, call, NULL, cancellable, NULL, error);
-  return none != NULL;
 }

@@ -75,6 +75,14 @@ gboolean pyrog_proxy_bind_sync (PyrogProxy *self, GCancellable *cancellable, GEr
 PYROG_AVAILABLE_IN_ALL
 void pyrog_proxy_release (PyrogProxy *self);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_reconnect (PyrogProxy *self,
+                            guint tries,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_proxy_reconnect_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
+PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_reconnect_sync (PyrogProxy *self,
                                      guint tries,
                                      GCancellable *cancellable,
@@ -220,6 +228,13 @@ gboolean pyrog_proxy_set_attribute_finish (PyrogProxy *self, GAsyncResult *resul
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_set_attribute_sync (
     PyrogProxy *self, const char *name, GVariant *value, GCancellable *cancellable, GError **error);
+PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_ping (PyrogProxy *self,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+gboolean pyrog_proxy_ping_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
 PYROG_AVAILABLE_IN_ALL
 gboolean pyrog_proxy_ping_sync (PyrogProxy *self, GCancellable *cancellable, GError **error);
 
