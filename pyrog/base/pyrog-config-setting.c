@@ -54,6 +54,8 @@ pyrog_config_setting_set_list (PyrogConfigSetting *setting, const char *const *l
 static char **
 split_list (const char *text)
 {
+  if (*text == '\0')
+    return g_new0 (char *, 1);
   g_auto (GStrv) parts = g_strsplit (text, ",", -1);
   g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
 

@@ -123,9 +123,24 @@ static const PyrogTransportClass tcp_class = {
   .read = plain_read, .write = plain_write, .read_waiting = plain_read_waiting, .free = plain_free
 };
 
-static void
-set_tcp_options (GSocket *socket, gboolean nodelay)
+static gboolean
+is_tcp (GSocket *socket)
 {
+  GSocketFamily family = g_socket_get_family (socket);
+
+  return family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6;
+}
+
+void
+pyrog_transport_set_options (GSocket *socket, gboolean nodelay)
+{
+  int idle;
+
+  /* Linux gives an accepted socket what its listener has */
+  if (!is_tcp (socket)
+      || (g_socket_get_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, NULL)
+          && idle == KEEPALIVE_IDLE))
+    return;
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, nodelay ? 1 : 0, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE, NULL);
@@ -137,15 +152,12 @@ PyrogTransport *
 pyrog_transport_new (GSocket *socket, gboolean nodelay)
 {
   PlainTransport *self = g_new0 (PlainTransport, 1);
-  GSocketFamily family = g_socket_get_family (socket);
-  gboolean tcp = family == G_SOCKET_FAMILY_IPV4 || family == G_SOCKET_FAMILY_IPV6;
 
-  self->parent.class = tcp ? &tcp_class : &plain_class;
+  self->parent.class = is_tcp (socket) ? &tcp_class : &plain_class;
   self->socket = g_object_ref (socket);
   self->fd = g_socket_get_fd (socket);
   g_socket_set_blocking (socket, FALSE);
-  if (tcp)
-    set_tcp_options (socket, nodelay);
+  pyrog_transport_set_options (socket, nodelay);
   return &self->parent;
 }
 

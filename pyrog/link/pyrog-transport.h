@@ -51,6 +51,8 @@ struct _PyrogTransport
 /* The socket becomes non-blocking, without Nagle's algorithm where nodelay is set, and with
  * keepalive, where it is a TCP socket */
 PyrogTransport *pyrog_transport_new (GSocket *socket, gboolean nodelay);
+/* The same options for a listening socket, from which those that it accepts have them */
+void pyrog_transport_set_options (GSocket *socket, gboolean nodelay);
 void pyrog_transport_free (PyrogTransport *transport);
 
 /* At most size bytes; size is not 0 */

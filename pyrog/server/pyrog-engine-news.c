@@ -56,11 +56,13 @@ size_of (const News *news)
          + pyrog_header_message_size (&news->invocation->header);
 }
 
+/* soon: it will be delivered before the context waits again; to wake it up costs system calls */
 static void
-push_locked (PyrogEngine *engine, News *news)
+push_locked (PyrogEngine *engine, News *news, gboolean soon)
 {
   g_queue_push_tail (&engine->news, news);
-  pyrog_engine_schedule_locked (engine, 0);
+  if (!soon)
+    pyrog_engine_schedule_locked (engine, 0);
 }
 
 void
@@ -79,7 +81,7 @@ pyrog_engine_tell_connected (PyrogClient *client)
   if (!client->removed)
     {
       client->announced = TRUE;
-      push_locked (engine, new_news (NEWS_CONNECTED, client));
+      push_locked (engine, new_news (NEWS_CONNECTED, client), !engine->threaded);
     }
   g_mutex_unlock (&engine->lock);
   if (!engine->threaded)
@@ -91,7 +93,8 @@ pyrog_engine_tell_disconnected (PyrogEngine *engine, PyrogClient *client)
 {
   g_mutex_lock (&engine->lock);
   if (client->announced)
-    push_locked (engine, new_news (NEWS_DISCONNECTED, client));
+    push_locked (engine, new_news (NEWS_DISCONNECTED, client),
+                 !engine->threaded && engine->depth > 0);
   g_mutex_unlock (&engine->lock);
 }
 
@@ -118,7 +121,7 @@ pyrog_engine_tell_failed (PyrogPeer *peer, PyrogInvocation *invocation)
   if (kept)
     {
       engine->news_size += size;
-      push_locked (engine, news);
+      push_locked (engine, news, FALSE);
     }
   g_mutex_unlock (&engine->lock);
   if (!kept)

@@ -385,6 +385,7 @@ pyrog_engine_add_listener (PyrogEngine *engine, PyrogListener *listener)
   g_autoptr (GSocketAddress) address = pyrog_listener_get_address (listener);
 
   gate->listener = listener;
+  pyrog_listener_set_options (listener, engine->nodelay);
   g_ptr_array_add (engine->gates, gate);
   /* Workers answer while the context waits */
   if (!engine->threaded && address != NULL)

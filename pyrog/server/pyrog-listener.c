@@ -12,6 +12,7 @@
 
 #include "pyrog-error.h"
 #include "pyrog-socket-file.h"
+#include "pyrog-transport.h"
 
 #define BACKLOG 512
 
@@ -208,6 +209,12 @@ pyrog_listener_free (PyrogListener *self)
   g_clear_object (&self->socket);
   pyrog_location_clear (&self->location);
   g_free (self);
+}
+
+void
+pyrog_listener_set_options (PyrogListener *self, gboolean nodelay)
+{
+  pyrog_transport_set_options (self->socket, nodelay);
 }
 
 int

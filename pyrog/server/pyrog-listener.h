@@ -20,6 +20,8 @@ PyrogListener *pyrog_listener_new (const PyrogLocation *location,
 PyrogListener *pyrog_listener_new_for_socket (GSocket *socket, GError **error);
 void pyrog_listener_free (PyrogListener *listener);
 
+/* What sockets that it accepts are to have; see pyrog_transport_new() */
+void pyrog_listener_set_options (PyrogListener *listener, gboolean nodelay);
 int pyrog_listener_get_fd (PyrogListener *listener);
 /* The location of what is bound, with the real port */
 const PyrogLocation *pyrog_listener_get_location (PyrogListener *listener);
