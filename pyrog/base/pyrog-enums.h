@@ -29,7 +29,7 @@ typedef enum
  * PyrogServerType:
  * @PYROG_SERVER_TYPE_MULTIPLEX: everything runs in the main context the daemon was started in
  * @PYROG_SERVER_TYPE_THREAD: a pool of worker threads runs the methods; for servants that are
- *   thread-safe, in C and Vala
+ *   thread-safe, in C, Vala and Python, but not in JavaScript, which has one thread
  *
  * Where a daemon runs the methods of its objects.
  */
