@@ -513,9 +513,10 @@ dispatch_unauthenticated (PyrogDispatcher *dispatcher,
 
   /* Passwords and cookies */
   pyrog_arena_keep_secret (arena);
-  if (!parse (dispatcher, peer, header, body, arena, &message, out)
-      || header->type != PYROG_MESSAGE_CONNECT)
+  if (!parse (dispatcher, peer, header, body, arena, &message, out))
     return PYROG_DISPATCH_CLOSE;
+  if (header->type != PYROG_MESSAGE_CONNECT)
+    return pyrog_handshake_refuse (NULL, "the handshake is missing", out);
   return pyrog_handshake_dispatch (dispatcher->objects, dispatcher->options.hide_objects,
                                    dispatcher->cookie, peer, &message,
                                    accepted_codec (dispatcher, header->serializer), arena, out);

@@ -266,14 +266,28 @@ test_description (Fixture *fixture, gconstpointer data)
   assert_out (fixture, PYROG_MESSAGE_RESULT, PYROG_FLAG_EXCEPTION, "unknown object");
 }
 
+static void
+assert_stranger_refused (Fixture *fixture, PyrogMessageType type, const char *payload)
+{
+  PyrogHeader header;
+
+  g_assert_cmpint (send_serpent (fixture, type, 0, payload), ==, PYROG_DISPATCH_CLOSE);
+  g_assert_cmpint (
+      pyrog_header_parse (fixture->out.data, fixture->out.size, G_MAXUINT32, &header, NULL), ==,
+      PYROG_PARSE_DONE);
+  g_assert_cmpint (header.type, ==, PYROG_MESSAGE_CONNECTFAIL);
+  g_assert_cmpint (header.seq, ==, 0);
+  g_assert_cmpint (header.serializer, ==, PYROG_SERIALIZER_MARSHAL);
+  g_assert_nonnull (memmem (fixture->out.data, fixture->out.size, "the handshake is missing", 24));
+}
+
 /* Before the handshake nothing else is accepted, and nothing is executed */
 static void
 test_before_handshake (Fixture *fixture, gconstpointer data)
 {
-  g_assert_cmpint (send_serpent (fixture, PYROG_MESSAGE_INVOKE, 0, "('o','add',(1,2),{})"), ==,
-                   PYROG_DISPATCH_CLOSE);
-  g_assert_cmpint (send_serpent (fixture, PYROG_MESSAGE_PING, 0, ""), ==, PYROG_DISPATCH_CLOSE);
-  g_assert_cmpuint (fixture->out.size, ==, 0);
+  assert_stranger_refused (fixture, PYROG_MESSAGE_INVOKE, "('o','add',(1,2),{})");
+  assert_stranger_refused (fixture, PYROG_MESSAGE_PING, "");
+  g_assert_false (fixture->peer.authenticated);
   g_assert_cmpint (fixture->calls, ==, 0);
 }
 
