@@ -45,6 +45,89 @@ refuse (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError 
   g_set_error_literal (error, PYROG_ERROR, GPOINTER_TO_INT (user_data), "not you");
 }
 
+/* ---- An object that is a sequence of words to Python ---- */
+
+static const char *words[] = { "one", "two", "three" };
+
+static void
+get_length (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  pyrog_invocation_return (invocation, "x", (gint64) G_N_ELEMENTS (words));
+}
+
+/* The place that the first argument names, or an IndexError */
+static const char **
+find_word (GVariant *args, GError **error)
+{
+  gint64 index;
+
+  g_variant_get_child (args, 0, "x", &index);
+  if (index >= 0 && index < (gint64) G_N_ELEMENTS (words))
+    return &words[index];
+  g_set_error (error, PYROG_ERROR, PYROG_ERROR_INDEX_ERROR, "no word %" G_GINT64_FORMAT, index);
+  return NULL;
+}
+
+static void
+get_item (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  const char **word = find_word (args, error);
+
+  if (word != NULL)
+    pyrog_invocation_return (invocation, "s", *word);
+}
+
+static void
+set_item (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  const char **word = find_word (args, error);
+
+  if (word == NULL)
+    return;
+  g_autoptr (GVariant) value = g_variant_get_child_value (args, 1);
+  *word = g_intern_string (g_variant_get_string (value, NULL));
+  pyrog_invocation_return_none (invocation);
+}
+
+static void
+delete_item (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  const char **word = find_word (args, error);
+
+  if (word == NULL)
+    return;
+  *word = "";
+  pyrog_invocation_return_none (invocation);
+}
+
+static void
+get_iterator (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  g_autoptr (PyrogItemStream) items
+      = pyrog_item_stream_new_for_array (g_variant_new_strv (words, G_N_ELEMENTS (words)));
+
+  pyrog_invocation_return_stream (invocation, items);
+}
+
+/* With an iterator, or with the numbers of its items alone */
+static void
+register_sequence (PyrogDaemon *daemon, const char *id, gboolean has_iterator)
+{
+  g_autoptr (PyrogServant) servant = pyrog_servant_new ();
+  g_autoptr (GError) error = NULL;
+
+  pyrog_servant_add_method (servant, "__len__", "()", "x", get_length, NULL, NULL);
+  pyrog_servant_add_method (servant, "__getitem__", "x index", "s", get_item, NULL, NULL);
+  pyrog_servant_add_method (servant, "__setitem__", "x index, s word", NULL, set_item, NULL, NULL);
+  pyrog_servant_add_method (servant, "__delitem__", "x index", NULL, delete_item, NULL, NULL);
+  if (has_iterator)
+    pyrog_servant_add_method (servant, "__iter__", "()", NULL, get_iterator, NULL, NULL);
+  g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, id, servant, &error);
+  g_assert_no_error (error);
+}
+
+/* ---- All of it ---- */
+
 typedef struct
 {
   PyrogDaemon *daemon;
@@ -104,6 +187,8 @@ serve (char **locations)
                             GINT_TO_POINTER (PYROG_ERROR_PROTOCOL), NULL);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, "object", servant, &error);
   g_assert_no_error (error);
+  register_sequence (daemon, "sequence", FALSE);
+  register_sequence (daemon, "iterable", TRUE);
   print_uris (daemon);
   pyrog_daemon_run (daemon, NULL, &error);
   g_assert_no_error (error);

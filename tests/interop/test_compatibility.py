@@ -338,6 +338,52 @@ def test_errors_of_methods(server_type):
             assert str(error) == "not you"
 
 
+@Pyro5.api.expose
+class Sequence:
+    """What the scenario's object is, as Pyro5 does it"""
+
+    def __init__(self):
+        self.words = ["one", "two", "three"]
+
+    def __len__(self):
+        return len(self.words)
+
+    def __getitem__(self, index):
+        return self.words[index]
+
+    def __setitem__(self, index, word):
+        self.words[index] = word
+
+    def __delitem__(self, index):
+        self.words[index] = ""
+
+    def __iter__(self):
+        return iter(self.words)
+
+
+for _type in SERVER_TYPES:
+    for _serializer in WRITERS:
+        @tap.case(_type, _serializer)
+        def test_dunder_methods(server_type, serializer):
+            """What Python calls by itself: len(), [], loops, with an iterator and without"""
+            with scenario(server_type) as uri:
+                for name in ("sequence", "iterable"):
+                    with Pyro5.api.Proxy(uri.replace("object", name)) as proxy:
+                        proxy._pyroSerializer = serializer
+                        assert len(proxy) == 3
+                        proxy[1] = name
+                        assert [proxy[0], proxy[1], proxy[2]] == ["one", name, "three"]
+                        assert list(proxy) == ["one", name, "three"]
+                        assert name in list(proxy) and "two" not in list(proxy)
+                        del proxy[1]
+                        assert list(proxy) == ["one", "", "three"]
+                        try:
+                            proxy[3]
+                            assert False
+                        except IndexError as error:
+                            assert error.args == ("no word 3",)
+
+
 # ---- Clients ----
 
 @Pyro5.api.expose
@@ -396,6 +442,25 @@ def test_reconnection(kind):
             ours.stdin.close()
             assert ours.stdout.readline() == "1\n"
             assert ours.wait(20) == 0
+
+
+for _serializer in WRITERS:
+    @tap.case(_serializer)
+    def test_dunder_methods_of_pyro5(serializer):
+        """Our client calls them by their names"""
+        with pyro5(Sequence()) as uri:
+            def said(*arguments, command="call"):
+                result = subprocess.run(
+                    [os.environ["PROGRAM"], "--serializer", serializer, command, uri, *arguments],
+                    timeout=60, capture_output=True, text=True, check=False)
+                return result.stdout + result.stderr
+            assert said("__len__") == "int64 3\n", said("__len__")
+            said("__setitem__", "1", "'new'")
+            assert said("__getitem__", "1") == "'new'\n"
+            assert said("__iter__", command="stream") == "'one'\n'new'\n'three'\n"
+            said("__delitem__", "1")
+            assert said("__getitem__", "1") == "''\n"
+            assert "index out of range" in said("__getitem__", "3")
 
 
 # ---- TLS ----
