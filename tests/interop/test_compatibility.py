@@ -292,7 +292,8 @@ def test_several_places(server_type):
     with listening(server_type, *places) as uris:
         assert len(uris) == len(places)
         for uri in uris:
-            with Pyro5.api.Proxy(uri.replace("./u:@", "./u:\0")) as proxy, proxy.get_self() as itself:
+            with Pyro5.api.Proxy(uri.replace("./u:@", "./u:\0")) as proxy, \
+                    proxy.get_self() as itself:
                 assert itself._pyroUri == proxy._pyroUri
                 with itself.get_self() as again:
                     assert again._pyroUri == proxy._pyroUri

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The same bytes for the real Pyro5 and for us: both answer alike, and the connection goes on alike."""
+"""The same bytes for the real Pyro5 and for us: both answer alike, and the connection goes on or ends
+alike; and the same calls of both clients, which say the same."""
 
 import json
 import marshal
 import os
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -15,6 +17,7 @@ if "PYRO5_PATH" not in os.environ:
 sys.path.insert(0, os.environ["PYRO5_PATH"])
 
 import serpent  # noqa: E402
+import Pyro5.api  # noqa: E402
 
 import relay  # noqa: E402
 import servers  # noqa: E402
@@ -51,8 +54,7 @@ def correlated(data):
     return bytes(changed)
 
 
-# What a client may say after its handshake, and is answered alike, word for word where no word is of
-# Python's own
+# What a client may say after its handshake, and is answered alike, word for word
 CALLS = {
     "a call": call(ECHO, "echo", "x"),
     "keywords": call(ECHO, "echo", kwargs={"message": 1}),
@@ -64,7 +66,7 @@ CALLS = {
     "the registered objects": call(DAEMON, "registered"),
     "metadata of nothing": call(DAEMON, "get_metadata", "nosuch"),
     "a private name of the daemon": call(DAEMON, "__init__"),
-    "an attribute of the daemon": frame(INVOKE, serpent.dumps((DAEMON, "__getattr__", ("ping",), None))),
+    "an attribute of the daemon": call(DAEMON, "__getattr__", "ping"),
     "closing an unknown stream": call(DAEMON, "close_stream", "x"),
     "reading an unknown stream": call(DAEMON, "get_next_stream_item", "x"),
     "an attribute": attribute("__getattr__", "verbose"),
@@ -85,8 +87,8 @@ CALLS = {
     "a result": frame(RESULT, b"None"),
     "a message of type 0": frame(0),
     "a message of type 77": frame(77),
-    "a compressed call":
-        frame(INVOKE, zlib.compress(serpent.dumps((ECHO, "echo", ("x",), {}))), flags=relay.COMPRESSED),
+    "a compressed call": frame(INVOKE, zlib.compress(serpent.dumps((ECHO, "echo", ("x",), {}))),
+                               flags=relay.COMPRESSED),
     "an annotation": call(ECHO, "echo", "x", annotations=b"ABCD" + struct.pack("!I", 1) + b"x"),
     "json": frame(INVOKE, json.dumps({"object": ECHO, "method": "echo", "params": ["x"],
                                       "kwargs": {}}).encode(), serializer=JSON),
@@ -102,7 +104,7 @@ CLASSES = {
     "too many arguments": call(ECHO, "echo", 1, 2),
     "too few arguments": call(ECHO, "echo"),
 }
-# ... with an exception that is Python's where it tripped there, and one that says what is wrong here
+# ... with exceptions that say here what is wrong, and there where Python tripped over it
 MALFORMED = {
     "the flag of batches": call(ECHO, "echo", "x", flags=relay.BATCH),
     "a batch of no calls": batch(5),
@@ -162,8 +164,8 @@ def words_of(message):
     if not message.flags & relay.EXCEPTION:
         value = READERS[message.serializer](message.payload)
         if isinstance(value, list):  # in a batch an exception has its attributes
-            value = [dict(item, exception=None) if isinstance(item, dict) else item for item in value]
-            return sorted(map(repr, value))
+            return sorted(repr(dict(item, exception=None) if isinstance(item, dict) else item)
+                          for item in value)
         return value
     value = READERS[message.serializer](message.payload)
     return value["__class__"], value["args"]
@@ -218,6 +220,43 @@ for _type in ("multiplex", "thread"):
                 found, still_goes_on = answer(ours, data, lambda peer: None)
                 assert head_of(found) == head_of(expected), (what, found, expected)
                 assert still_goes_on == goes_on, (what, found, expected)
+
+
+def requests(server, act):
+    """The calls that a client sends, but for those whose ids of streams are made by chance"""
+    with relay.Relay(server.uri) as middle:
+        act(middle.uri)
+        said, _ = middle.frames()
+        return [message for message in said if message.type == INVOKE and message.seq == 1]
+
+
+for _serializer in ("serpent", "json", "msgpack"):  # marshal has several ways to write the same
+    @tap.case(_serializer)
+    def test_requests(serializer):
+        """Our client's calls are those of Pyro5's, byte by byte"""
+        def as_pyrog(*words):
+            return lambda uri: subprocess.run(
+                [os.environ["PROGRAM"], "--serializer", serializer, words[0], uri, *words[1:]],
+                timeout=60, check=True, stdout=subprocess.DEVNULL)
+
+        def as_pyro5(act):
+            def run(uri):
+                with Pyro5.api.Proxy(uri) as proxy:
+                    proxy._pyroSerializer = serializer
+                    act(proxy)
+            return run
+
+        with servers.pyro5() as server:
+            for mine, theirs in (
+                    (as_pyrog("call", "echo", "'x'"), as_pyro5(lambda proxy: proxy.echo("x"))),
+                    (as_pyrog("call", "echo", "[1, 2]"),
+                     as_pyro5(lambda proxy: proxy.echo([1, 2]))),
+                    (as_pyrog("call", "oneway_echo", "2.5"),
+                     as_pyro5(lambda proxy: proxy.oneway_echo(2.5))),
+                    (as_pyrog("stream", "generator"),
+                     as_pyro5(lambda proxy: list(proxy.generator())))):
+                found, expected = requests(server, mine), requests(server, theirs)
+                assert len(found) == 1 and found == expected, (found, expected)
 
 
 tap.run()
