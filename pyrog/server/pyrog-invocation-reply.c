@@ -320,8 +320,8 @@ take_annotations (PyrogInvocation *self, PyrogInvocation *member)
 
 /* An exception that no value can be made of, which only arguments and attributes prevent, is
  * described instead. What the value points to lives as long as the batch. */
-static void
-take_exception (PyrogInvocation *self, PyrogInvocation *member, PyrogValue *value)
+static gboolean
+take_exception (PyrogInvocation *self, PyrogInvocation *member, PyrogValue *value, GError **error)
 {
   g_autoptr (GVariant) traceback = pyrog_invocation_dup_traceback (member, FALSE);
   char *remote_class = g_strdup (member->remote_class);
@@ -329,13 +329,15 @@ take_exception (PyrogInvocation *self, PyrogInvocation *member, PyrogValue *valu
   g_autoptr (GError) why = NULL;
 
   pyrog_arena_keep (self->arena, remote_class, g_free);
+  /* The budget was for the request */
+  pyrog_arena_set_budget (self->arena, 0, 0);
   if (wrap_exception (self->arena, &exception, value, &why))
-    return;
+    return TRUE;
   g_autoptr (GVariant) own_traceback = pyrog_invocation_dup_traceback (member, TRUE);
   g_autoptr (GVariant) args = describe_unfit_exception (member, why);
   exception = (Exception){ pyrog_error_to_class (PYROG_ERROR, PYROG_ERROR_FAILED), args, NULL,
                            own_traceback };
-  wrap_exception (self->arena, &exception, value, NULL);
+  return wrap_exception (self->arena, &exception, value, error);
 }
 
 gboolean
@@ -355,8 +357,7 @@ pyrog_invocation_take_member_answer (PyrogInvocation *self,
                    pyrog_invocation_get_method_name (member));
       return FALSE;
     case PYROG_ANSWER_ERROR:
-      take_exception (self, member, value);
-      return TRUE;
+      return take_exception (self, member, value, error);
     case PYROG_ANSWER_NONE:
       break;
     }
