@@ -43,6 +43,105 @@ wait_for_stream (PyrogProxy *self, PyrogCall *call, GCancellable *cancellable, G
 /* ---- Methods ---- */
 
 /**
+ * pyrog_proxy_stream_full:
+ * @self: a proxy
+ * @method: the name of a method that returns an item stream, such as a generator
+ * @args: (nullable): the positional arguments, a tuple; a floating one is consumed
+ * @kwargs: (nullable): the keyword arguments, of type `a{sv}`; a floating one is consumed
+ * @options: (nullable): what else is to be said
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async): called when it is done
+ * @user_data: (closure): for @callback
+ *
+ * Calls a method whose result is an item stream. Each item is asked for when
+ * [method@ItemStream.next] is called, or some ahead as long as they come without waiting; a stream
+ * that is closed or dropped before its end is closed at the daemon.
+ *
+ * The options are for this call, not for the items. A oneway call has no stream: it fails.
+ *
+ * Since: 1.0
+ */
+void
+pyrog_proxy_stream_full (PyrogProxy *self,
+                         const char *method,
+                         GVariant *args,
+                         GVariant *kwargs,
+                         PyrogCallOptions *options,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GError *error = NULL;
+
+  g_return_if_fail (PYROG_IS_PROXY (self));
+  g_return_if_fail (method != NULL && *method != '\0');
+  g_return_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE));
+  g_return_if_fail (kwargs == NULL || g_variant_is_of_type (kwargs, G_VARIANT_TYPE_VARDICT));
+
+  const PyrogRequest request = pyrog_proxy_make_request (self, method, options);
+  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, kwargs, &error);
+  pyrog_proxy_begin_async (self, call, error, NULL, cancellable, callback, user_data,
+                           pyrog_proxy_stream_full);
+}
+
+/**
+ * pyrog_proxy_stream_full_finish:
+ * @self: a proxy
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Ends what [method@Proxy.stream_full] began.
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 1.0
+ */
+PyrogItemStream *
+pyrog_proxy_stream_full_finish (PyrogProxy *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (PyrogCall) call
+      = pyrog_proxy_finish_call (self, result, pyrog_proxy_stream_full, error);
+
+  return call != NULL ? stream_of (self, call, G_MAXINT64, error) : NULL;
+}
+
+/**
+ * pyrog_proxy_stream_full_sync:
+ * @self: a proxy
+ * @method: the name of a method that returns an item stream, such as a generator
+ * @args: (nullable): the positional arguments, a tuple; a floating one is consumed
+ * @kwargs: (nullable): the keyword arguments, of type `a{sv}`; a floating one is consumed
+ * @options: (nullable): what else is to be said
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Calls a method whose result is an item stream, and waits; see [method@Proxy.stream_full].
+ *
+ * Returns: (transfer full): the stream
+ *
+ * Since: 1.0
+ */
+PyrogItemStream *
+pyrog_proxy_stream_full_sync (PyrogProxy *self,
+                              const char *method,
+                              GVariant *args,
+                              GVariant *kwargs,
+                              PyrogCallOptions *options,
+                              GCancellable *cancellable,
+                              GError **error)
+{
+  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
+  g_return_val_if_fail (method != NULL && *method != '\0', NULL);
+  g_return_val_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE), NULL);
+  g_return_val_if_fail (kwargs == NULL || g_variant_is_of_type (kwargs, G_VARIANT_TYPE_VARDICT),
+                        NULL);
+
+  const PyrogRequest request = pyrog_proxy_make_request (self, method, options);
+  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, kwargs, error);
+  return wait_for_stream (self, call, cancellable, error);
+}
+
+/**
  * pyrog_proxy_stream:
  * @self: a proxy
  * @method: the name of a method that returns an item stream, such as a generator
@@ -51,9 +150,8 @@ wait_for_stream (PyrogProxy *self, PyrogCall *call, GCancellable *cancellable, G
  * @callback: (scope async): called when it is done
  * @user_data: (closure): for @callback
  *
- * Calls a method whose result is an item stream. Each item is asked for when
- * [method@ItemStream.next] is called, or some ahead as long as they come without waiting; a stream
- * that is closed or dropped before its end is closed at the daemon.
+ * Calls a method whose result is an item stream; see [method@Proxy.stream_full] for more that can
+ * be said.
  *
  * Since: 1.0
  */
@@ -65,16 +163,7 @@ pyrog_proxy_stream (PyrogProxy *self,
                     GAsyncReadyCallback callback,
                     gpointer user_data)
 {
-  GError *error = NULL;
-
-  g_return_if_fail (PYROG_IS_PROXY (self));
-  g_return_if_fail (method != NULL && *method != '\0');
-  g_return_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE));
-
-  const PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
-  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, NULL, &error);
-  pyrog_proxy_begin_async (self, call, error, NULL, cancellable, callback, user_data,
-                           pyrog_proxy_stream);
+  pyrog_proxy_stream_full (self, method, args, NULL, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -92,9 +181,7 @@ pyrog_proxy_stream (PyrogProxy *self,
 PyrogItemStream *
 pyrog_proxy_stream_finish (PyrogProxy *self, GAsyncResult *result, GError **error)
 {
-  g_autoptr (PyrogCall) call = pyrog_proxy_finish_call (self, result, pyrog_proxy_stream, error);
-
-  return call != NULL ? stream_of (self, call, G_MAXINT64, error) : NULL;
+  return pyrog_proxy_stream_full_finish (self, result, error);
 }
 
 /**
@@ -115,13 +202,7 @@ PyrogItemStream *
 pyrog_proxy_stream_sync (
     PyrogProxy *self, const char *method, GVariant *args, GCancellable *cancellable, GError **error)
 {
-  g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
-  g_return_val_if_fail (method != NULL && *method != '\0', NULL);
-  g_return_val_if_fail (args == NULL || g_variant_is_of_type (args, G_VARIANT_TYPE_TUPLE), NULL);
-
-  const PyrogRequest request = pyrog_proxy_make_request (self, method, NULL);
-  PyrogCall *call = pyrog_request_make_call_of_variants (&request, args, NULL, error);
-  return wait_for_stream (self, call, cancellable, error);
+  return pyrog_proxy_stream_full_sync (self, method, args, NULL, NULL, cancellable, error);
 }
 
 /* ---- Attributes ---- */

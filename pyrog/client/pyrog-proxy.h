@@ -181,6 +181,26 @@ void pyrog_proxy_stream (PyrogProxy *self,
 PYROG_AVAILABLE_IN_ALL
 PyrogItemStream *pyrog_proxy_stream_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
 PYROG_AVAILABLE_IN_ALL
+void pyrog_proxy_stream_full (PyrogProxy *self,
+                              const char *method,
+                              GVariant *args,
+                              GVariant *kwargs,
+                              PyrogCallOptions *options,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+PYROG_AVAILABLE_IN_ALL
+PyrogItemStream *
+pyrog_proxy_stream_full_finish (PyrogProxy *self, GAsyncResult *result, GError **error);
+PYROG_AVAILABLE_IN_ALL
+PyrogItemStream *pyrog_proxy_stream_full_sync (PyrogProxy *self,
+                                               const char *method,
+                                               GVariant *args,
+                                               GVariant *kwargs,
+                                               PyrogCallOptions *options,
+                                               GCancellable *cancellable,
+                                               GError **error);
+PYROG_AVAILABLE_IN_ALL
 void pyrog_proxy_stream_attribute (PyrogProxy *self,
                                    const char *name,
                                    GCancellable *cancellable,

@@ -7,6 +7,7 @@ import Pyrog from 'gi://Pyrog';
 import System from 'system';
 
 Gio._promisify(Pyrog.Proxy.prototype, 'stream', 'stream_finish');
+Gio._promisify(Pyrog.Proxy.prototype, 'stream_full', 'stream_full_finish');
 Gio._promisify(Pyrog.Proxy.prototype, 'stream_attribute', 'stream_attribute_finish');
 Gio._promisify(Pyrog.ItemStream.prototype, 'next', 'next_finish');
 Gio._promisify(Pyrog.ItemQueue.prototype, 'push', 'push_finish');
@@ -75,6 +76,13 @@ async function read(uri) {
         assert(error.matches(Pyrog.Error, Pyrog.Error.VALUE_ERROR));
     }
     assert(await failing.next(null) === null);
+
+    const kwargs = new GLib.Variant('a{sv}', {
+        end: int64(4),
+        fails: new GLib.Variant('b', false),
+    });
+    const full = await proxy.stream_full('count', null, kwargs, new Pyrog.CallOptions(), null);
+    assert((await readAll(full)).join() === '0,1,2,3');
 
     assert((await readAll(await proxy.stream('events', null, null))).join() === '0,1,2');
     const left = await proxy.stream_attribute('numbers', null);

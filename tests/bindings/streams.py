@@ -85,6 +85,9 @@ def read(uri):
         assert error.matches(Pyrog.error_quark(), Pyrog.Error.VALUE_ERROR), error
     assert failing.next_value() is None
 
+    kwargs = GLib.Variant("a{sv}", {"end": int64(4), "fails": GLib.Variant("b", False)})
+    full = proxy.stream_full_sync("count", None, kwargs, Pyrog.CallOptions.new(), None)
+    assert items_of(full) == [0, 1, 2, 3]
     assert items_of(proxy.stream_sync("events", None, None)) == [0, 1, 2]
     left = proxy.stream_attribute_sync("numbers", None)
     assert left.next_value().unpack() == 0

@@ -63,6 +63,14 @@ async void read_all (string uri) throws Error {
   }
   assert ((yield stream.next ()) == null);
 
+  var kwargs = new VariantDict ();
+  kwargs.insert_value ("end", (int64) 4);
+  kwargs.insert_value ("fails", false);
+  var full = yield proxy.stream_full ("count", null, kwargs.end (), null, null);
+  for (expected = 0; expected < 4; expected++)
+    assert ((int64) (yield full.next ()) == expected);
+  assert ((yield full.next ()) == null);
+
   var events = yield proxy.stream ("events");
   Variant? item;
   for (expected = 0; (item = yield events.next ()) != null; expected++)

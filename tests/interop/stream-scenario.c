@@ -184,6 +184,40 @@ check_lives (PyrogProxy *proxy, NextFunc next)
   expect_end (next, three);
 }
 
+static GVariant *
+count_kwargs (gint64 end)
+{
+  return g_variant_new_parsed ("{'end': <%x>, 'fails': <false>}", end);
+}
+
+/* Keyword arguments and options, in both ways; what is oneway has no stream */
+static void
+check_full (PyrogProxy *proxy, NextFunc next)
+{
+  g_autoptr (PyrogCallOptions) options = pyrog_call_options_new ();
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  pyrog_call_options_set_timeout (options, 60);
+  g_autoptr (PyrogItemStream) one = pyrog_proxy_stream_full_sync (
+      proxy, "count", NULL, count_kwargs (3), options, NULL, &error);
+  g_assert_no_error (error);
+  expect (next, one, 0, 3);
+  expect_end (next, one);
+  pyrog_proxy_stream_full (proxy, "count", NULL, count_kwargs (5), options, NULL, result_cb,
+                           &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_autoptr (PyrogItemStream) two = pyrog_proxy_stream_full_finish (proxy, result, &error);
+  g_assert_no_error (error);
+  expect (next, two, 0, 5);
+  expect_end (next, two);
+  pyrog_call_options_set_oneway (options, TRUE);
+  g_assert_null (
+      pyrog_proxy_stream_full_sync (proxy, "count", NULL, count_kwargs (3), options, NULL, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR);
+}
+
 static void
 check_events (PyrogProxy *proxy, NextFunc next)
 {
@@ -219,6 +253,7 @@ read_all (const char *uri, gboolean attributes)
           pyrog_proxy_set_serializer (proxy, (PyrogSerializer) serializer);
           check_failure (proxy, both_ways[i]);
           check_lives (proxy, both_ways[i]);
+          check_full (proxy, both_ways[i]);
           check_events (proxy, both_ways[i]);
           if (attributes)
             check_attribute (proxy, both_ways[i]);
