@@ -101,6 +101,17 @@ delete_item (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GE
 }
 
 static void
+contains (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
+{
+  g_autoptr (GVariant) wanted = g_variant_get_child_value (args, 0);
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    found = found || g_str_equal (words[i], g_variant_get_string (wanted, NULL));
+  pyrog_invocation_return_value (invocation, g_variant_new_boolean (found));
+}
+
+static void
 get_iterator (PyrogInvocation *invocation, GVariant *args, gpointer user_data, GError **error)
 {
   g_autoptr (PyrogItemStream) items
@@ -120,6 +131,7 @@ register_sequence (PyrogDaemon *daemon, const char *id, gboolean has_iterator)
   pyrog_servant_add_method (servant, "__getitem__", "x index", "s", get_item, NULL, NULL);
   pyrog_servant_add_method (servant, "__setitem__", "x index, s word", NULL, set_item, NULL, NULL);
   pyrog_servant_add_method (servant, "__delitem__", "x index", NULL, delete_item, NULL, NULL);
+  pyrog_servant_add_method (servant, "__contains__", "s word", "b", contains, NULL, NULL);
   if (has_iterator)
     pyrog_servant_add_method (servant, "__iter__", "()", NULL, get_iterator, NULL, NULL);
   g_autoptr (PyrogUri) uri = pyrog_daemon_register (daemon, id, servant, &error);

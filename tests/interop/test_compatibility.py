@@ -358,8 +358,14 @@ class Sequence:
     def __delitem__(self, index):
         self.words[index] = ""
 
+    def __contains__(self, word):
+        return word in self.words
+
     def __iter__(self):
         return iter(self.words)
+
+    def __call__(self):
+        raise AssertionError("Nobody calls this from afar")
 
 
 for _type in SERVER_TYPES:
@@ -376,6 +382,14 @@ for _type in SERVER_TYPES:
                         assert [proxy[0], proxy[1], proxy[2]] == ["one", name, "three"]
                         assert list(proxy) == ["one", name, "three"]
                         assert name in list(proxy) and "two" not in list(proxy)
+                        # By its name; `in` is a loop in Pyro5
+                        assert proxy.__contains__(name) is True and name in proxy
+                        assert proxy.__contains__("two") is False and "two" not in proxy
+                        try:
+                            proxy._pyroInvoke("__call__", (), {})
+                            assert False
+                        except AttributeError as error:
+                            assert "__call__" in str(error)
                         del proxy[1]
                         assert list(proxy) == ["one", "", "three"]
                         try:
@@ -462,6 +476,9 @@ for _serializer in WRITERS:
             said("__delitem__", "1")
             assert said("__getitem__", "1") == "''\n"
             assert "index out of range" in said("__getitem__", "3")
+            assert said("__contains__", "'new'") == "false\n"
+            assert said("__contains__", "'three'") == "true\n"
+            assert "__call__" in said("__call__"), said("__call__")
 
 
 # ---- TLS ----
