@@ -437,6 +437,24 @@ test_unfit_exception (void)
                     "Original exception: shop.Strange: ");
 }
 
+/* An exception of a batch has room, even if the request used its budget up */
+static void
+test_member_exception (void)
+{
+  g_autoptr (PyrogInvocation) whole = call ("('o','<batch>',(('m',(),{}),),{})");
+  g_autoptr (PyrogInvocation) member
+      = pyrog_invocation_new_member (whole, &whole->call.args.items[0], NULL);
+  g_autoptr (GError) error = NULL;
+  PyrogValue value;
+
+  pyrog_invocation_return_exception (member, "x.Y", g_variant_new ("(s)", "text"), NULL);
+  pyrog_arena_set_budget (whole->arena, 1, 1);
+  g_assert_true (pyrog_invocation_take_member_answer (whole, member, &value, &error));
+  g_assert_no_error (error);
+  const PyrogValue *exception = pyrog_value_lookup (&value, "exception");
+  g_assert_true (pyrog_value_is_text (pyrog_value_lookup (exception, "__class__"), "x.Y"));
+}
+
 /* An answer that the serializer can't write is an exception that says so */
 static void
 test_unfit_answer (void)
@@ -542,6 +560,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/invocation/given-traceback", test_given_traceback);
   g_test_add_func ("/invocation/remote-traceback", test_remote_traceback);
   g_test_add_func ("/invocation/unfit-exception", test_unfit_exception);
+  g_test_add_func ("/invocation/member-exception", test_member_exception);
   g_test_add_func ("/invocation/unfit-answer", test_unfit_answer);
   g_test_add_func ("/invocation/twice", test_twice);
   g_test_add_func ("/invocation/dropped", test_dropped);

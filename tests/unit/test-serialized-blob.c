@@ -109,7 +109,8 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   alarm (WATCHDOG);
-  g_object_set (config, "compression", data != NULL, NULL);
+  g_object_set (config, "compression", g_strcmp0 (data, "compressed") == 0, "strict-classes",
+                g_strcmp0 (data, "strict") == 0, NULL);
   fixture->daemon = pyrog_daemon_new (config);
   pyrog_daemon_listen (fixture->daemon, "localhost:0", &error);
   g_assert_no_error (error);
@@ -404,6 +405,20 @@ test_without_marshal (void)
   pyrog_dispatcher_unref (dispatcher);
 }
 
+/* In strict mode a class that nobody registered is refused when a blob is read, and not before */
+static void
+test_strict (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (PyrogSerializedBlob) blob = parse_blob ("'topic'", "[{'__class__': <'shop.Bike'>}]");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (call_blob (fixture, fixture->relay, "relay", blob, &error));
+  g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE);
+  g_assert_cmpstr (error->message, ==, "data[0]: the class ‘shop.Bike’ is unknown");
+  g_assert_nonnull (fixture->sent);
+  g_assert_null (fixture->received);
+}
+
 static void
 add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data), gpointer data)
 {
@@ -420,6 +435,7 @@ main (int argc, char **argv)
   add_test ("/serialized-blob/compressed", test_relay, "compressed");
   add_test ("/serialized-blob/big-compressed", test_big, "compressed");
   add_test ("/serialized-blob/does-not-stick", test_does_not_stick, NULL);
+  add_test ("/serialized-blob/strict", test_strict, "strict");
   add_test ("/serialized-blob/refused", test_refused, NULL);
   g_test_add_func ("/serialized-blob/malformed", test_malformed);
   g_test_add_func ("/serialized-blob/without-marshal", test_without_marshal);
