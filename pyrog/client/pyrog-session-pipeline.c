@@ -9,6 +9,12 @@
 void
 pyrog_session_send (PyrogSession *self, PyrogCall *const *calls, guint count)
 {
+  gboolean ours = TRUE;
+
+  for (guint i = 0; i < count; i++)
+    ours &= pyrog_session_check_process (self, calls[i]);
+  if (!ours)
+    return;
   pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_all_locked (self, calls, count);

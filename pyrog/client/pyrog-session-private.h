@@ -39,6 +39,7 @@ struct _PyrogSession
   GWeakRef owner;         /* is asked, by signals; nobody is if there is none */
   guint owner_signals[2]; /* by PyrogSessionQuestion */
 
+  guint process;
   GMutex lock;
   guint waiters; /* threads that wait for changed: without one, nobody is woken */
   GCond changed; /* a call is done, or the reader's role is free */
@@ -96,6 +97,9 @@ extern gint64 pyrog_session_patience;
 /* Reads the certificates that the next connection needs; without the lock, as it may ask somebody
  * for a password */
 void pyrog_session_prepare (PyrogSession *session);
+/* FALSE: in a child of the process that made the session the call has failed. To be looked at
+ * before the lock is taken, which another thread may have held when the process was forked. */
+gboolean pyrog_session_check_process (PyrogSession *session, PyrogCall *call);
 /* Tells the threads that wait of a change */
 void pyrog_session_wake_locked (PyrogSession *session);
 /* Ends a call; takes the queue's reference and the error */

@@ -271,6 +271,8 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
   Wait wait = { self, call, cancellable };
   gulong handler = 0;
 
+  if (!pyrog_session_check_process (self, call))
+    return;
   pyrog_session_prepare (self);
   if (cancellable != NULL)
     {

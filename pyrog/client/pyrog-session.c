@@ -10,6 +10,7 @@
 
 #include "pyrog-config-items.h"
 #include "pyrog-error.h"
+#include "pyrog-process.h"
 #include "pyrog-session-private.h"
 
 /* Sessions, and the GSource that waits for the socket of one with asynchronous calls */
@@ -28,6 +29,7 @@ pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec)
   PyrogSession *self = g_new0 (PyrogSession, 1);
 
   g_atomic_ref_count_init (&self->refs);
+  self->process = pyrog_process_get ();
   self->uri = pyrog_uri_ref (uri);
   self->config = g_object_ref (config);
   self->codec = codec;
@@ -48,7 +50,7 @@ pyrog_session_ref (PyrogSession *self)
 void
 pyrog_session_unref (PyrogSession *self)
 {
-  if (!g_atomic_ref_count_dec (&self->refs))
+  if (!g_atomic_ref_count_dec (&self->refs) || self->process != pyrog_process_get ())
     return;
   if (self->connection != NULL)
     pyrog_connection_close (self->connection);
@@ -73,6 +75,17 @@ pyrog_session_unref (PyrogSession *self)
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   g_free (self);
+}
+
+gboolean
+pyrog_session_check_process (PyrogSession *self, PyrogCall *call)
+{
+  GError *error = NULL;
+
+  if (pyrog_process_check (self->process, &error))
+    return TRUE;
+  pyrog_call_fail (call, error, PYROG_EXECUTION_NOT_SENT);
+  return FALSE;
 }
 
 /* ---- What is done ---- */
@@ -187,10 +200,12 @@ session_source_prepare (GSource *source, int *timeout)
 {
   PyrogSession *self = ((SessionSource *) source)->session;
 
+  *timeout = -1;
+  if (self->process != pyrog_process_get ())
+    return FALSE;
   g_mutex_lock (&self->lock);
   gboolean ready = is_caller (self) && (self->held_back || self->done.length > 0);
   g_mutex_unlock (&self->lock);
-  *timeout = -1;
   return ready;
 }
 
@@ -438,6 +453,8 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   PyrogSession *self = ((SessionSource *) source)->session;
   GMainContext *context = g_source_get_context (source);
 
+  if (self->process != pyrog_process_get ())
+    return G_SOURCE_REMOVE;
   pyrog_session_ref (self);
   g_mutex_lock (&self->lock);
   if (self->source == source)
@@ -473,6 +490,11 @@ pyrog_session_settle (PyrogSession *self)
 void
 pyrog_session_submit (PyrogSession *self, PyrogCall *call)
 {
+  if (!pyrog_session_check_process (self, call))
+    {
+      call_func_later (call);
+      return;
+    }
   pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
@@ -487,6 +509,11 @@ pyrog_session_submit (PyrogSession *self, PyrogCall *call)
 void
 pyrog_session_cancel (PyrogSession *self, PyrogCall *call, GError *error)
 {
+  if (self->process != pyrog_process_get ())
+    {
+      g_error_free (error);
+      return;
+    }
   g_mutex_lock (&self->lock);
   if (call->state == PYROG_CALL_NEW)
     g_error_free (error);
@@ -500,6 +527,8 @@ pyrog_session_cancel (PyrogSession *self, PyrogCall *call, GError *error)
 void
 pyrog_session_close (PyrogSession *self)
 {
+  if (self->process != pyrog_process_get ())
+    return;
   g_mutex_lock (&self->lock);
   self->refused = FALSE;
   /* Nothing that was asked for before may be sent again */

@@ -17,6 +17,7 @@ struct _PyrogConnection
   GObject parent_instance;
 
   PyrogResources *resources; /* (owned) what ends with it */
+  guint process;             /* that made it */
   guint64 session;           /* no other connection of this process has that number */
   GSocket *socket;           /* (owned) */
   PyrogTransport *transport; /* (owned) (nullable) NULL once closed */

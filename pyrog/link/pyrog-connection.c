@@ -11,6 +11,7 @@
 
 #include "pyrog-connection-private.h"
 #include "pyrog-error.h"
+#include "pyrog-process.h"
 
 /* A connection that waits for the rest of a message keeps no more than this, if it has no more */
 #define SMALL_CHUNK 1024u
@@ -184,6 +185,7 @@ pyrog_connection_init (PyrogConnection *self)
 {
   static guint64 last_session; /* (atomic) */
 
+  self->process = pyrog_process_get ();
   self->resources = pyrog_resources_new ();
   self->session = __atomic_add_fetch (&last_session, 1, __ATOMIC_RELAXED);
   pyrog_buffer_init (&self->out, G_MAXSIZE);
@@ -265,6 +267,8 @@ pyrog_connection_close (PyrogConnection *self)
 void
 pyrog_connection_shutdown (PyrogConnection *self)
 {
+  if (self->process != pyrog_process_get ())
+    return;
   /* g_socket_shutdown() writes flags next to others that the connection's own thread uses: it could
    * even make the socket forget that it was closed */
   shutdown (g_socket_get_fd (self->socket), SHUT_RDWR);

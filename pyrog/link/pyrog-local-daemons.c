@@ -7,11 +7,14 @@
 #include <gio/gunixsocketaddress.h>
 #include <string.h>
 
+#include "pyrog-process.h"
+
 typedef struct
 {
   gpointer owner;
   GSocketAddress *address; /* (owned) */
   GMainContext *context;   /* (owned) */
+  guint process;
 } Entry;
 
 static GMutex lock;
@@ -33,7 +36,8 @@ pyrog_local_daemons_add (gpointer owner, GSocketAddress *address, GMainContext *
 {
   Entry *entry = g_new (Entry, 1);
 
-  *entry = (Entry){ owner, g_object_ref (address), g_main_context_ref (context) };
+  *entry = (Entry){ owner, g_object_ref (address), g_main_context_ref (context),
+                    pyrog_process_get () };
   g_mutex_lock (&lock);
   if (entries == NULL)
     entries = g_ptr_array_new_with_free_func (free_entry);
@@ -90,7 +94,8 @@ pyrog_local_daemons_is_own (GSocketAddress *address)
   for (guint i = 0; i < entries->len && !own; i++)
     {
       Entry *entry = g_ptr_array_index (entries, i);
-      own = g_main_context_is_owner (entry->context) && same_address (entry->address, address);
+      own = entry->process == pyrog_process_get () && g_main_context_is_owner (entry->context)
+            && same_address (entry->address, address);
     }
   g_mutex_unlock (&lock);
   return own;

@@ -9,6 +9,7 @@
 
 #include "pyrog-buffer.h"
 #include "pyrog-error.h"
+#include "pyrog-process.h"
 #include "pyrog-tls-private.h"
 
 /* Above this no more is encrypted until the socket has taken some: a few records in one write */
@@ -26,6 +27,7 @@ typedef struct
   gnutls_session_t session; /* (owned) */
   char *peer_name;          /* (owned) (nullable) */
   gboolean established;
+  guint process;    /* that made it */
   gboolean greeted; /* something of the peer has come */
   gboolean plain;   /* ... and it was not encrypted */
 
@@ -333,7 +335,7 @@ tls_free (PyrogTransport *transport)
 {
   TlsTransport *self = (TlsTransport *) transport;
 
-  if (self->established)
+  if (self->established && self->process == pyrog_process_get ())
     {
       if (self->peer_name != NULL && self->base_error == NULL)
         keep_for_resumption (self);
@@ -369,6 +371,7 @@ pyrog_tls_new (PyrogTlsContext *context, PyrogTransport *base, const char *peer_
   guint flags = server && context->ticket_key.data == NULL ? GNUTLS_NO_TICKETS : 0;
 
   self->parent.class = &tls_class;
+  self->process = pyrog_process_get ();
   self->base = base;
   self->context = pyrog_tls_context_ref (context);
   self->peer_name = g_strdup (peer_name);

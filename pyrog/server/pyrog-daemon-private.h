@@ -19,6 +19,7 @@ struct _PyrogDaemon
   GPtrArray *listeners;        /* (owned) (element-type PyrogListener) */
   GPtrArray *sockets;          /* (owned) (element-type GSocket) to join when it starts */
   gboolean has_joined;         /* there was one: it needs no listener */
+  guint process;               /* that made it */
   PyrogEngine *engine;         /* (owned) (nullable) NULL: not running */
   PyrogTlsContext *tls;        /* (owned) (nullable) read at first use, if SSL is on */
   PyrogTlsObjects tls_objects; /* (owned) */

@@ -11,6 +11,7 @@
 #include "pyrog-daemon-object.h"
 #include "pyrog-daemon-private.h"
 #include "pyrog-error.h"
+#include "pyrog-process.h"
 
 /**
  * PyrogDaemon:
@@ -216,6 +217,7 @@ new_listeners (void)
 static void
 pyrog_daemon_init (PyrogDaemon *self)
 {
+  self->process = pyrog_process_get ();
   self->listeners = new_listeners ();
   self->sockets = g_ptr_array_new_with_free_func (g_object_unref);
   self->policy = pyrog_peer_policy_new ();
@@ -281,7 +283,7 @@ make_dispatcher (PyrogDaemon *self, GError **error)
 gboolean
 pyrog_daemon_prepare (PyrogDaemon *self, GError **error)
 {
-  if (!pyrog_config_check (self->config, error))
+  if (!pyrog_process_check (self->process, error) || !pyrog_config_check (self->config, error))
     return FALSE;
   if (!pyrog_daemon_prepare_tls (self, error))
     return FALSE;
@@ -376,7 +378,7 @@ invoke_in_context (PyrogDaemon *self, GSourceFunc func)
 {
   g_autoptr (PyrogDaemon) alive = g_object_ref (self);
 
-  if (self->context == NULL)
+  if (self->context == NULL || self->process != pyrog_process_get ())
     return;
   if ((g_main_context_is_owner (self->context) || g_thread_self () == self->thread)
       && g_main_context_acquire (self->context))
@@ -472,7 +474,8 @@ pyrog_daemon_run (PyrogDaemon *self, GCancellable *cancellable, GError **error)
 
   g_autoptr (PyrogDaemon) alive = g_object_ref (self);
   g_autoptr (GSource) watch = NULL;
-  if (self->engine == NULL && !pyrog_daemon_start (self, error))
+  if (!pyrog_process_check (self->process, error)
+      || (self->engine == NULL && !pyrog_daemon_start (self, error)))
     return FALSE;
   g_autoptr (GMainContext) context = g_main_context_ref (self->context);
   if (cancellable != NULL)

@@ -31,6 +31,7 @@ struct _PyrogEngine
   guint tls_steps;         /* of handshakes, in this dispatch; multiplex only */
   PyrogPeerPolicy *policy; /* (unowned) (nullable) */
   gboolean check_tcp;      /* it goes for connections through TCP from this machine too */
+  guint process;
   int epoll_fd;
   gpointer epoll_tag;       /* of the source */
   PyrogClient *direct;      /* (unowned) (nullable) watched by the source itself */

@@ -15,6 +15,7 @@
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
 #include "pyrog-local-daemons.h"
+#include "pyrog-process.h"
 
 #define MAX_EVENTS 64
 #define OTHER_DESCRIPTORS 64
@@ -197,6 +198,8 @@ engine_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
 {
   PyrogEngine *engine = ((EngineSource *) source)->engine;
 
+  if (engine->process != pyrog_process_get ())
+    return G_SOURCE_REMOVE;
   g_atomic_ref_count_inc (&engine->refs);
   engine->depth++;
   engine->tls_steps = 0;
@@ -282,6 +285,7 @@ pyrog_engine_new (PyrogConfig *config,
     }
   PyrogEngine *engine = g_new0 (PyrogEngine, 1);
   g_atomic_ref_count_init (&engine->refs);
+  engine->process = pyrog_process_get ();
   engine->epoll_fd = fd;
   engine->dispatcher = pyrog_dispatcher_ref (dispatcher);
   engine->context = g_main_context_ref (context);
@@ -349,7 +353,7 @@ forget_gates (PyrogEngine *engine)
 void
 pyrog_engine_free (PyrogEngine *engine)
 {
-  if (engine == NULL)
+  if (engine == NULL || engine->process != pyrog_process_get ())
     return;
   pyrog_local_daemons_remove (engine);
   forget_gates (engine);

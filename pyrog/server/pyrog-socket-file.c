@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "pyrog-error.h"
+#include "pyrog-process.h"
 #include "pyrog-location.h"
 
 #define SOCKET_MODE 0600
@@ -26,6 +27,7 @@
 
 struct _PyrogSocketFile
 {
+  guint process; /* that made it */
   int directory; /* (owned) the descriptor stays good when the directory is moved */
   char *name;    /* (owned) in the directory */
   dev_t device;  /* of what we bound */
@@ -175,6 +177,7 @@ pyrog_socket_file_new (GSocket *socket, const char *path, GError **error)
       return NULL;
     }
   g_autoptr (PyrogSocketFile) self = g_new0 (PyrogSocketFile, 1);
+  self->process = pyrog_process_get ();
   self->directory = fd;
   self->name = g_path_get_basename (path);
   return bind_and_listen (self, socket, address, error) ? g_steal_pointer (&self) : NULL;
@@ -208,7 +211,8 @@ pyrog_socket_file_free (PyrogSocketFile *self)
 
   if (self == NULL)
     return;
-  if (fstatat (self->directory, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0
+  if (self->process == pyrog_process_get ()
+      && fstatat (self->directory, self->name, &info, AT_SYMLINK_NOFOLLOW) == 0
       && is_ours (self, &info))
     unlinkat (self->directory, self->name, 0);
   close (self->directory);
