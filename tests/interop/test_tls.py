@@ -2,6 +2,7 @@
 """TLS with the real Pyro5 and Python's ssl module at the other end, in both directions."""
 
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -293,6 +294,22 @@ def test_tls_1_1_server(certs):
         status, line = our_call(uri, client_settings(certs.ca))
         thread.join()
     assert status == 1 and errors, (status, line, errors)
+
+
+@case()
+def test_no_early_data(certs):
+    """What a client gets for resumption allows no early data (0-RTT), which others could replay"""
+    with servers.ours(**server_settings(certs.server)) as server:
+        port = server.uri.rsplit(":", 1)[1]
+        command = ["openssl", "s_client", "-tls1_3", "-CAfile", certs.ca.cert, "-connect",
+                   "localhost:" + port]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, text=True) as client:
+            early = [line.strip() for line in itertools.takewhile(
+                lambda line: "read R BLOCK" not in line, client.stdout)
+                     if "Max Early Data" in line]
+            client.kill()
+    assert early and set(early) == {"Max Early Data: 0"}, early
 
 
 @case()

@@ -5,6 +5,8 @@
 #include "pyrog-transport.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -119,6 +121,50 @@ test_socket (Fixture *fixture, gconstpointer data)
   fixture->socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, 0, NULL);
 }
 
+static void
+assert_option (GSocket *socket, int level, int option, int expected)
+{
+  int value;
+
+  g_assert_true (g_socket_get_option (socket, level, option, &value, NULL));
+  g_assert_cmpint (value, ==, expected);
+}
+
+static void
+assert_options (GSocket *socket, gboolean nodelay)
+{
+  assert_option (socket, IPPROTO_TCP, TCP_NODELAY, nodelay);
+  assert_option (socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  assert_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  assert_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  assert_option (socket, IPPROTO_TCP, TCP_KEEPCNT, 6);
+}
+
+/* Both ends of a TCP connection find a dead peer; the end that was accepted has it from the
+ * listener or, if that was somebody else's, by itself */
+static void
+test_tcp_options (gconstpointer data)
+{
+  gboolean prepared = GPOINTER_TO_INT (data);
+  g_autoptr (GSocket) listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocket) client = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+
+  g_assert_true (g_socket_bind (listener, any, FALSE, NULL));
+  g_assert_true (g_socket_listen (listener, NULL));
+  if (prepared)
+    pyrog_transport_set_options (listener, TRUE);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listener, NULL);
+  g_assert_true (g_socket_connect (client, address, NULL, NULL));
+  g_autoptr (GSocket) accepted = g_socket_accept (listener, NULL, NULL);
+  PyrogTransport *ours = pyrog_transport_new (accepted, TRUE);
+  PyrogTransport *theirs = pyrog_transport_new (client, FALSE);
+  assert_options (accepted, TRUE);
+  assert_options (client, FALSE);
+  pyrog_transport_free (ours);
+  pyrog_transport_free (theirs);
+}
+
 /* What a transport need not have: no handshake, nothing kept back, in neither direction */
 static void
 test_defaults (Fixture *fixture, gconstpointer data)
@@ -174,5 +220,8 @@ main (int argc, char *argv[])
   add_test ("/transport/socket", test_socket);
   add_test ("/transport/defaults", test_defaults);
   g_test_add_func ("/transport/errors", test_errors);
+  g_test_add_data_func ("/transport/tcp-options/listener", GINT_TO_POINTER (TRUE),
+                        test_tcp_options);
+  g_test_add_data_func ("/transport/tcp-options/itself", GINT_TO_POINTER (FALSE), test_tcp_options);
   return g_test_run ();
 }
