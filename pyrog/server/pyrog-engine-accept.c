@@ -2,6 +2,7 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <sys/epoll.h>
 
@@ -186,13 +187,13 @@ pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation)
 }
 
 static void
-pause_gate (PyrogEngine *engine, PyrogGate *gate, const GError *error)
+pause_gate (PyrogEngine *engine, PyrogGate *gate, int errnum)
 {
   gint64 now = g_get_monotonic_time ();
 
   if (now >= engine->next_complaint)
     {
-      g_message ("Can't accept a connection: %s", error->message);
+      g_message ("Can't accept a connection: %s", g_strerror (errnum));
       engine->next_complaint = now + COMPLAINT_INTERVAL;
     }
   gate->paused = TRUE;
@@ -201,12 +202,11 @@ pause_gate (PyrogEngine *engine, PyrogGate *gate, const GError *error)
   pyrog_engine_schedule (engine, engine->accept_again);
 }
 
+/* Anything else is the trouble of that one connection */
 static gboolean
-lacks_resources (const GError *error)
+lacks_resources (int errnum)
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+  return errnum == EMFILE || errnum == ENFILE || errnum == ENOBUFS || errnum == ENOMEM;
 }
 
 void
@@ -214,16 +214,16 @@ pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate)
 {
   for (guint i = 0; i < MAX_ACCEPTS_A_TURN && engine->drain_until == 0; i++)
     {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GSocket) socket = pyrog_listener_accept (gate->listener, &error);
+      int errnum;
+      g_autoptr (GSocket) socket = pyrog_listener_accept (gate->listener, &errnum);
 
       if (socket != NULL)
         admit (engine, socket);
-      else if (error == NULL)
+      else if (errnum == 0)
         return;
-      else if (lacks_resources (error))
+      else if (lacks_resources (errnum))
         {
-          pause_gate (engine, gate, error);
+          pause_gate (engine, gate, errnum);
           return;
         }
       /* Otherwise that one connection is lost, and the next one is as good as before */

@@ -295,18 +295,18 @@ pyrog_listener_make_uri (PyrogListener *self, const char *object)
 }
 
 GSocket *
-pyrog_listener_accept (PyrogListener *self, GError **error)
+pyrog_listener_accept (PyrogListener *self, int *errnum)
 {
   int fd = accept4 (g_socket_get_fd (self->socket), NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-  if (fd >= 0)
+  *errnum = fd < 0 && errno != EAGAIN && errno != EWOULDBLOCK ? errno : 0;
+  if (fd < 0)
+    return NULL;
+  GSocket *socket = g_socket_new_from_fd (fd, NULL);
+  if (socket == NULL)
     {
-      GSocket *socket = g_socket_new_from_fd (fd, error);
-      if (socket == NULL)
-        close (fd);
-      return socket;
+      *errnum = EPROTO;
+      close (fd);
     }
-  if (errno != EAGAIN && errno != EWOULDBLOCK)
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "%s", g_strerror (errno));
-  return NULL;
+  return socket;
 }

@@ -32,8 +32,8 @@ gboolean pyrog_listener_is_exposed (PyrogListener *listener);
 /* Makes the file of a unix socket one that every user may connect to */
 void pyrog_listener_open_up (PyrogListener *listener);
 PyrogUri *pyrog_listener_make_uri (PyrogListener *listener, const char *object);
-/* The next connection; NULL without an error if there is none */
-GSocket *pyrog_listener_accept (PyrogListener *listener, GError **error);
+/* The next connection. NULL: there is none, if *errnum is 0, or it failed for that reason. */
+GSocket *pyrog_listener_accept (PyrogListener *listener, int *errnum);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogListener, pyrog_listener_free)
 

@@ -19,6 +19,7 @@ typedef struct
 {
   PyrogDaemon *daemon; /* (owned) */
   gboolean verbose;
+  gboolean ending; /* a signal said so */
 } EchoServer;
 
 /* ---- Output ---- */
@@ -325,6 +326,10 @@ terminate_cb (gpointer data)
 {
   EchoServer *self = data;
 
+  /* Whoever says it twice does not want to wait for the calls in progress */
+  if (self->ending)
+    exit (EXIT_FAILURE);
+  self->ending = TRUE;
   pyrog_daemon_shutdown (self->daemon);
   return G_SOURCE_CONTINUE;
 }

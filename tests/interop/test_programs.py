@@ -15,6 +15,7 @@ if "PYRO5_PATH" not in os.environ:
     print("1..0 # SKIP PYRO5_PATH does not name a Pyro5")
     sys.exit(0)
 
+import raw  # noqa: E402
 import servers  # noqa: E402
 import tap  # noqa: E402
 
@@ -229,6 +230,21 @@ for _signal in (signal.SIGTERM, signal.SIGINT):
         with servers.ours() as server:
             server.process.send_signal(getattr(signal, number))
             assert server.process.wait(timeout=20) == 0
+
+
+@tap.case()
+def test_echo_server_does_not_wait_when_told_twice():
+    """The first signal waits for the call in progress, which takes five seconds; the second does not"""
+    with servers.ours() as server, raw.Peer(server) as caller, raw.Peer(server) as idle:
+        idle.shake_hands()
+        caller.shake_hands()
+        caller.send(raw.frame(raw.INVOKE, b"('test.echoserver','slow',(),{})"))
+        with raw.Peer(server) as later:
+            later.shake_hands()  # the call was read before that
+        server.process.send_signal(signal.SIGTERM)
+        assert idle.message() is None  # that is how the first one is seen
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=20) == 1
 
 
 @tap.case()
