@@ -10,6 +10,7 @@
 #include "pyrog-certificate-private.h"
 #include "pyrog-denied-list.h"
 #include "pyrog-error-private.h"
+#include "pyrog-peer-log.h"
 
 /* What a peer's certificate says may take so many bytes of a message */
 #define MAX_QUOTED 200u
@@ -464,6 +465,7 @@ pyrog_certificate_policy_check (PyrogCertificatePolicy *self,
   if (!check_facts (self, &facts, errors, error))
     return FALSE;
   if (errors & G_TLS_CERTIFICATE_UNKNOWN_CA)
-    g_info ("The certificate %s is trusted because it is pinned", facts.fingerprint);
+    pyrog_peer_log (PYROG_PEER_LOG_CERTIFICATE, G_LOG_LEVEL_INFO,
+                    "The certificate %s is trusted because it is pinned", facts.fingerprint);
   return TRUE;
 }

@@ -11,6 +11,7 @@
 #include "pyrog-error.h"
 #include "pyrog-invocation-private.h"
 #include "pyrog-object-table.h"
+#include "pyrog-peer-log.h"
 #include "pyrog-servant-private.h"
 
 /* An invocation that waits for a decision */
@@ -87,8 +88,8 @@ refuse (PyrogInvocation *invocation, const char *member, const GError *reason)
                                           _ ("Access to ‘%s’ is not permitted"), member);
 
   if (reason != NULL)
-    g_debug ("Refusing access to ‘%s’ of ‘%s’: %s", member,
-             pyrog_invocation_get_object_id (invocation), reason->message);
+    pyrog_peer_log (PYROG_PEER_LOG_ACCESS, G_LOG_LEVEL_DEBUG, "Refusing access to ‘%s’ of ‘%s’: %s",
+                    member, pyrog_invocation_get_object_id (invocation), reason->message);
   pyrog_invocation_return_gerror (invocation, error);
 }
 

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "pyrog-error.h"
+#include "pyrog-peer-log.h"
 
 #define MAX_REQUESTS_A_TURN 64
 #define MAX_READS_A_TURN 16
@@ -157,8 +158,8 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
 static void
 refuse (PyrogClient *client, const GError *error)
 {
-  g_debug ("Closing the connection from %s: %s",
-           pyrog_connection_get_peer_name (client->peer.connection), error->message);
+  pyrog_peer_log (PYROG_PEER_LOG_CLOSED, G_LOG_LEVEL_DEBUG, "Closing the connection from %s: %s",
+                  pyrog_connection_get_peer_name (client->peer.connection), error->message);
   pyrog_dispatcher_refuse (client->dispatcher, &client->peer, error,
                            pyrog_connection_get_out (client->peer.connection));
   client->closing = TRUE;
@@ -431,8 +432,9 @@ secure (PyrogClient *client)
       if (!pyrog_connection_is_encrypted (connection))
         refuse (client, error);
       else
-        g_debug ("Closing the connection from %s: %s", pyrog_connection_get_peer_name (connection),
-                 error->message);
+        pyrog_peer_log (PYROG_PEER_LOG_CLOSED, G_LOG_LEVEL_DEBUG,
+                        "Closing the connection from %s: %s",
+                        pyrog_connection_get_peer_name (connection), error->message);
       client->securing = FALSE;
       client->closing = TRUE;
       return FALSE;

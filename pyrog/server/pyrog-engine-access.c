@@ -6,6 +6,7 @@
 #include "pyrog-certificate.h"
 #include "pyrog-engine-private.h"
 #include "pyrog-error.h"
+#include "pyrog-peer-log.h"
 
 /* Asking an engine's owner about peers. Its handlers run in the thread of the context; a worker
  * leaves the question there and does something else. */
@@ -132,8 +133,9 @@ pyrog_engine_asks (PyrogPeer *peer, PyrogQuestion question)
 static PyrogDispatch
 refuse_certificate (PyrogConnection *connection, const char *reason)
 {
-  g_debug ("Refusing the certificate of %s: %s", pyrog_connection_get_peer_name (connection),
-           reason);
+  pyrog_peer_log (PYROG_PEER_LOG_CERTIFICATE, G_LOG_LEVEL_DEBUG,
+                  "Refusing the certificate of %s: %s", pyrog_connection_get_peer_name (connection),
+                  reason);
   pyrog_connection_refuse_certificate (connection);
   return PYROG_DISPATCH_CLOSE;
 }

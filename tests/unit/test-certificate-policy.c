@@ -11,6 +11,7 @@
 #include "certificates.h"
 #include "pyrog-certificate.h"
 #include "pyrog-error.h"
+#include "pyrog-peer-log.h"
 
 typedef struct
 {
@@ -138,6 +139,7 @@ test_pins_and_log (Fixture *f, gconstpointer data)
 {
   guint handler = g_log_set_handler (G_LOG_DOMAIN, G_LOG_LEVEL_INFO, check_in_log, f);
 
+  pyrog_peer_log_forget ();
   add_pin (f, f->fingerprint);
   assert_accepted (f, f->alice, 0);
   assert_refused (f, f->ca, G_TLS_CERTIFICATE_UNKNOWN_CA, "*pinned");
