@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 
 #define PYROG_MAX_ANNOTATIONS 64u /* unless MAX_ANNOTATIONS says otherwise */
 #define PYROG_MAX_ANNOTATIONS_SIZE (1024u * 1024u)
-#define PYROG_MAX_CONNECT_SIZE (64u * 1024u)     /* a client's handshake message */
+#define PYROG_MAX_CONNECT_SIZE (64u * 1024u)     /* a client's handshake message, by default */
 #define PYROG_MAX_CONNECTOK_SIZE (1024u * 1024u) /* a server's answer, with metadata */
 
 typedef enum

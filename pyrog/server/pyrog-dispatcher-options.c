@@ -29,6 +29,9 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     .hide_objects = pyrog_config_get_flag (config, PYROG_CONFIG_HIDE_OBJECTS),
     .serializers = accepted_serializers (config),
     .literal_bytes = pyrog_config_get_flag (config, PYROG_CONFIG_SERPENT_BYTES_REPR),
+    .max_handshake_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_HANDSHAKE_SIZE),
+    .max_handshake_values
+    = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_HANDSHAKE_VALUES),
     .max_values = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_VALUES),
     .max_depth = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DEPTH),
     .max_annotations = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ANNOTATIONS),

@@ -53,6 +53,17 @@ struct _PyrogDispatcher
   Call *spare;                       /* (owned) (nullable) (atomic) for the next request */
 };
 
+/* A handshake is no longer than other messages may be */
+static void
+complete_options (PyrogDispatcherOptions *options)
+{
+  if (options->max_handshake_size == 0)
+    options->max_handshake_size = PYROG_MAX_CONNECT_SIZE;
+  options->max_handshake_size = MIN (options->max_handshake_size, options->max_message_size);
+  if (options->max_handshake_values == 0)
+    options->max_handshake_values = PYROG_MAX_HANDSHAKE_VALUES;
+}
+
 PyrogDispatcher *
 pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
 {
@@ -60,6 +71,7 @@ pyrog_dispatcher_new (const PyrogDispatcherOptions *options)
 
   g_atomic_ref_count_init (&dispatcher->refs);
   dispatcher->options = *options;
+  complete_options (&dispatcher->options);
   dispatcher->objects = pyrog_object_table_new ();
   dispatcher->streams = pyrog_stream_table_new (&options->streams);
   dispatcher->annotations = pyrog_annotation_table_new ();
@@ -115,7 +127,7 @@ gsize
 pyrog_dispatcher_get_max_size (PyrogDispatcher *dispatcher, PyrogPeer *peer)
 {
   return peer->authenticated ? dispatcher->options.max_message_size
-                             : MIN (PYROG_MAX_CONNECT_SIZE, dispatcher->options.max_message_size);
+                             : dispatcher->options.max_handshake_size;
 }
 
 /* NULL: unknown or not accepted */
@@ -486,7 +498,8 @@ parse (PyrogDispatcher *dispatcher,
        PyrogBuffer *out)
 {
   const gboolean known = peer->authenticated;
-  const gsize max_values = known ? dispatcher->options.max_values : PYROG_MAX_HANDSHAKE_VALUES;
+  const gsize max_values
+      = known ? dispatcher->options.max_values : dispatcher->options.max_handshake_values;
   const guint max_annotations = known ? dispatcher->options.max_annotations : 0;
   g_autoptr (GError) error = NULL;
 

@@ -23,12 +23,14 @@ typedef struct
   guint serializers;      /* accepted ones: bits 1 << id */
   gboolean literal_bytes; /* serpent writes bytes as literals */
   gsize max_message_size;
-  gsize max_values;      /* in a message, once the handshake succeeded */
-  guint max_depth;       /* the same; 0 for PYROG_MAX_DEPTH */
-  guint max_annotations; /* the same; 0 for PYROG_MAX_ANNOTATIONS */
-  gboolean detailed;     /* exceptions say where they come from */
-  gboolean strict;       /* classes in arguments have to be known */
-  gboolean streaming;    /* item streams are served */
+  gsize max_handshake_size;   /* of a client; 0 for PYROG_MAX_CONNECT_SIZE */
+  gsize max_handshake_values; /* the same; 0 for PYROG_MAX_HANDSHAKE_VALUES */
+  gsize max_values;           /* in a message, once the handshake succeeded */
+  guint max_depth;            /* the same; 0 for PYROG_MAX_DEPTH */
+  guint max_annotations;      /* the same; 0 for PYROG_MAX_ANNOTATIONS */
+  gboolean detailed;          /* exceptions say where they come from */
+  gboolean strict;            /* classes in arguments have to be known */
+  gboolean streaming;         /* item streams are served */
   PyrogStreamTableOptions streams;
   guint max_instances; /* of a connection */
   guint max_batch;     /* calls in a batch */

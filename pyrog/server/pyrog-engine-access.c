@@ -11,8 +11,6 @@
 /* Asking an engine's owner about peers. Its handlers run in the thread of the context; a worker
  * leaves the question there and does something else. */
 
-#define MAX_DECISIONS 16 /* about strangers, that are left to later */
-
 typedef struct
 {
   PyrogClient *client; /* (owned) */
@@ -54,7 +52,7 @@ ask_owner (Asking *asking)
 
   /* From when it is left to later somebody else may decide, and free it */
   gboolean too_many
-      = asking->about_stranger && g_atomic_int_add (&engine->decisions, 1) >= MAX_DECISIONS;
+      = asking->about_stranger && g_atomic_int_add (&engine->decisions, 1) >= engine->max_decisions;
   PyrogVerdict verdict = PYROG_VERDICT_REFUSED;
   if (owner != NULL)
     verdict = pyrog_access_request_ask (request, owner, engine->events->questions[asking->question],

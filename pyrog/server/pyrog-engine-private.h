@@ -26,7 +26,8 @@ struct _PyrogEngine
   GThreadPool *pool;           /* (owned) (locked-by lock) (nullable) the workers, until stopped */
   PyrogTlsContext *tls;        /* (owned) (nullable) NULL: connections are not encrypted */
   PyrogCertificatePolicy *certificate_policy; /* (owned) (nullable) */
-  int decisions;                              /* (atomic) about strangers, in progress */
+  int max_decisions;
+  int decisions; /* (atomic) about strangers, in progress */
   double decision_timeout;
   guint tls_steps;         /* of handshakes, in this dispatch; multiplex only */
   PyrogPeerPolicy *policy; /* (unowned) (nullable) */

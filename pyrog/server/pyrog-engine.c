@@ -257,6 +257,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_oneway = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ONEWAY_QUEUE);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
+  engine->max_decisions = (int) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DECISIONS);
   engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);
   engine->check_tcp = pyrog_config_get_flag (config, PYROG_CONFIG_PEER_UID_CHECK);
   engine->stop_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_STOP_TIMEOUT);

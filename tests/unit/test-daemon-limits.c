@@ -22,7 +22,7 @@
 #include "pyrog-handshake-request.h"
 
 #define OTHER_DESCRIPTORS 64 /* what a daemon leaves to its program */
-#define DECISIONS 16u        /* about strangers, that a program may leave to later */
+#define DECISIONS 16u        /* about strangers, that a program may leave to later, by default */
 
 /* Connections that a daemon does not take, or not yet. Each test has a process of its own, whose
  * limits it changes. */
@@ -307,30 +307,30 @@ make_config (PyrogServerType type)
 /* A program may think about so many strangers, and the next one that it wants to think about is
  * refused; who needs no thought gets in meanwhile, however many come at once */
 static void
-check_decisions (PyrogServerType type)
+check_decisions (PyrogConfig *config, guint count)
 {
   g_autoptr (GPtrArray) held = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (PyrogConfig) config = make_config (type);
   g_autoptr (PyrogDaemon) daemon = start (config, "127.0.0.1:0");
   int fds[2 * DECISIONS + 1];
+  guint peers = 2 * count + 1;
 
   g_signal_connect (daemon, "validate-handshake", G_CALLBACK (think_cb), held);
-  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+  for (guint i = 0; i < peers; i++)
     {
       fds[i] = open_peer (daemon, "127.0.0.1");
-      say (fds[i], i <= DECISIONS ? "wait" : "hello");
-      while (i < DECISIONS && held->len <= i)
+      say (fds[i], i <= count ? "wait" : "hello");
+      while (i < count && held->len <= i)
         settle ();
     }
-  for (guint i = DECISIONS; i < G_N_ELEMENTS (fds); i++)
+  for (guint i = count; i < peers; i++)
     g_assert_cmpint (receive_type (fds[i]), ==,
-                     i == DECISIONS ? PYROG_MESSAGE_CONNECTFAIL : PYROG_MESSAGE_CONNECTOK);
-  for (guint i = 0; i < DECISIONS; i++)
+                     i == count ? PYROG_MESSAGE_CONNECTFAIL : PYROG_MESSAGE_CONNECTOK);
+  for (guint i = 0; i < count; i++)
     {
       pyrog_access_request_accept (g_ptr_array_index (held, i));
       g_assert_cmpint (receive_type (fds[i]), ==, PYROG_MESSAGE_CONNECTOK);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+  for (guint i = 0; i < peers; i++)
     close (fds[i]);
   pyrog_daemon_stop (daemon);
 }
@@ -338,8 +338,14 @@ check_decisions (PyrogServerType type)
 static void
 test_decisions (void)
 {
-  check_decisions (PYROG_SERVER_TYPE_MULTIPLEX);
-  check_decisions (PYROG_SERVER_TYPE_THREAD);
+  for (PyrogServerType type = PYROG_SERVER_TYPE_MULTIPLEX; type <= PYROG_SERVER_TYPE_THREAD; type++)
+    {
+      g_autoptr (PyrogConfig) config = make_config (type);
+
+      check_decisions (config, DECISIONS);
+      g_object_set (config, "max-decisions", (gint64) 2, NULL);
+      check_decisions (config, 2);
+    }
 }
 
 typedef struct
