@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "pyrog-memory.h"
+
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #else
@@ -43,8 +45,8 @@ take_locked (guint i)
   return block.data;
 }
 
-gpointer
-pyrog_block_new_kept (gsize size)
+static gpointer
+take_kept (gsize size)
 {
   guint best = MAX_KEPT;
 
@@ -60,6 +62,19 @@ pyrog_block_new_kept (gsize size)
   gpointer data = best < MAX_KEPT ? take_locked (best) : NULL;
   g_mutex_unlock (&lock);
   return data;
+}
+
+static gpointer
+count (gpointer block)
+{
+  pyrog_memory_add (malloc_usable_size (block));
+  return block;
+}
+
+gpointer
+pyrog_block_new_kept (gsize size)
+{
+  return count (take_kept (size));
 }
 
 /* Small pages cost more time than the bytes in them */
@@ -80,11 +95,23 @@ new_of_huge_pages (gsize size)
 gpointer
 pyrog_block_new (gsize size)
 {
-  gpointer block = pyrog_block_new_kept (size);
+  gpointer block = take_kept (size);
 
-  if (block != NULL)
-    return block;
-  return size >= HUGE_PAGE ? new_of_huge_pages (size) : g_try_malloc (size);
+  if (block == NULL)
+    block = size >= HUGE_PAGE ? new_of_huge_pages (size) : g_try_malloc (size);
+  return count (block);
+}
+
+static gpointer
+resize (gpointer block, gsize size)
+{
+  gsize before = malloc_usable_size (block);
+  gpointer resized = g_try_realloc (block, size);
+
+  if (resized == NULL)
+    return NULL;
+  pyrog_memory_remove (before);
+  return count (resized);
 }
 
 gpointer
@@ -93,7 +120,7 @@ pyrog_block_grow (gpointer block, gsize used, gsize size)
   gpointer grown = size >= HUGE_PAGE ? pyrog_block_new (size) : pyrog_block_new_kept (size);
 
   if (grown == NULL)
-    return size >= HUGE_PAGE ? NULL : g_try_realloc (block, size);
+    return size >= HUGE_PAGE ? NULL : resize (block, size);
   if (used > 0)
     memcpy (grown, block, used);
   pyrog_block_free (block);
@@ -116,6 +143,7 @@ pyrog_block_free (gpointer block)
 {
   gsize size = malloc_usable_size (block);
 
+  pyrog_memory_remove (size);
   if (size < PYROG_BLOCK_LARGE || size > PYROG_BLOCKS_KEPT / 2)
     {
       g_free (block);

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* Memory for messages. The kernel gives out new pages more slowly than a socket fills them, so
  * large blocks that were freed are kept for the next ones: a few, in all at most PYROG_BLOCKS_KEPT
- * bytes in the process, which the kernel may take back whenever it is short of memory. Any
- * thread. */
+ * bytes in the process, which the kernel may take back whenever it is short of memory. Blocks in
+ * use are counted, see pyrog-memory.h. Any thread. */
 
 #define PYROG_BLOCK_LARGE (128u * 1024u) /* bytes; smaller ones are never kept */
 #define PYROG_BLOCKS_KEPT (64u * 1024u * 1024u)

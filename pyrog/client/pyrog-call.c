@@ -165,6 +165,7 @@ pyrog_call_take_reply (PyrogCall *call,
     call->arena = pyrog_arena_new ();
   else
     pyrog_arena_reset (call->arena);
+  pyrog_arena_set_max_memory (call->arena, call->max_memory);
   if (!pyrog_message_parse (header, body, max_size, call->max_annotations, call->arena, &message,
                             error))
     return FALSE;
@@ -178,6 +179,7 @@ pyrog_call_take_reply (PyrogCall *call,
     return take_stream (call, &message);
   pyrog_arena_set_budget (call->arena, pyrog_arena_budget_for (message.payload_size),
                           call->max_values);
+  pyrog_arena_set_max_memory (call->arena, call->max_memory);
   pyrog_arena_set_max_depth (call->arena, call->max_depth);
   if (!call->codec->decode (call->arena, message.payload, message.payload_size, &call->result,
                             &failure))

@@ -50,6 +50,7 @@ struct _PyrogCall
   gboolean stays;        /* whoever waits for it may give up without giving up the call */
   int retries;           /* how often it may be repeated if that is safe */
   gboolean strict;       /* classes in the result have to be known */
+  gsize max_memory;      /* of all messages of the process; 0: no limit */
   gsize max_values;      /* in the reply; 0: the library's own limit */
   guint max_depth;       /* the same */
   guint max_annotations; /* the same */

@@ -130,6 +130,7 @@ pyrog_request_make_call (const PyrogRequest *request,
   call->oneway = options != NULL && options->oneway;
   call->idempotent = options != NULL && options->idempotent;
   call->retries = (int) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_RETRIES);
+  call->max_memory = (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_MEMORY);
   call->max_values = (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_VALUES);
   call->strict = pyrog_config_get_flag (request->config, PYROG_CONFIG_STRICT_CLASSES);
   call->max_depth = (guint) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_DEPTH);

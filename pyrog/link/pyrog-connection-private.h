@@ -98,6 +98,8 @@ gboolean pyrog_connection_has_input (PyrogConnection *self);
 gboolean pyrog_connection_is_hung_up (PyrogConnection *self);
 /* Wakes whoever waits for the connection: it ends, as if the peer had closed it. Any thread. */
 void pyrog_connection_shutdown (PyrogConnection *self);
+/* Whether a message is being received that the usual chunk has no room for */
+gboolean pyrog_connection_is_receiving_large (PyrogConnection *self);
 /* Whether a whole message has been received. body points into the chunk until the next fill. */
 PyrogParse pyrog_connection_peek (PyrogConnection *self,
                                   gsize max_size,

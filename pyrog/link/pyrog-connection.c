@@ -425,6 +425,12 @@ pyrog_connection_has_input (PyrogConnection *self)
   return self->transport != NULL && pyrog_transport_has_input (self->transport);
 }
 
+gboolean
+pyrog_connection_is_receiving_large (PyrogConnection *self)
+{
+  return self->chunk != NULL && wanted_capacity (self) > PYROG_CHUNK_SIZE;
+}
+
 PyrogParse
 pyrog_connection_peek (
     PyrogConnection *self, gsize max_size, PyrogHeader *header, const guint8 **body, GError **error)

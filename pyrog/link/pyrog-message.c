@@ -217,13 +217,14 @@ check_annotations (const PyrogMessage *message, guint max, GError **error)
 }
 
 /* Converts until the input ends or out would pass max_size. More than one byte above is never
- * held. */
+ * held. arena (nullable) says how much memory there is. */
 static gboolean
 convert_into (PyrogBuffer *out,
               GConverter *converter,
               const guint8 *data,
               gsize size,
               gsize max_size,
+              PyrogArena *arena,
               GError **error)
 {
   GConverterResult result = G_CONVERTER_CONVERTED;
@@ -233,6 +234,8 @@ convert_into (PyrogBuffer *out,
       g_autoptr (GError) failure = NULL;
       gsize read = 0, written = 0;
 
+      if (arena != NULL && !pyrog_arena_check_memory (arena, out->size, error))
+        return FALSE;
       if (out->size > max_size
           || !pyrog_buffer_grow (out, MIN (CONVERT_STEP, max_size - out->size + 1)))
         return too_large (error, out->size, max_size) == PYROG_PARSE_DONE;
@@ -265,7 +268,8 @@ inflate_payload (PyrogMessage *message, gsize max_size, PyrogArena *arena, GErro
   pyrog_buffer_init (&out, G_MAXSIZE);
   if (pyrog_arena_is_secret (arena))
     pyrog_buffer_keep_secret (&out);
-  if (!convert_into (&out, inflater, message->payload, message->payload_size, max_size, error))
+  if (!convert_into (&out, inflater, message->payload, message->payload_size, max_size, arena,
+                     error))
     {
       pyrog_buffer_clear (&out);
       return FALSE;
@@ -358,7 +362,7 @@ compress_payload (PyrogMessageWriter *writer, GError **error)
 
   pyrog_buffer_init (&packed, G_MAXSIZE);
   gboolean ok = convert_into (&packed, deflater, out->data + writer->payload_start, size,
-                              G_MAXUINT32, error);
+                              G_MAXUINT32, NULL, error);
   if (ok)
     {
       out->size = writer->payload_start;

@@ -7,6 +7,7 @@
 #include <sys/epoll.h>
 
 #include "pyrog-error.h"
+#include "pyrog-memory.h"
 #include "pyrog-peer-log.h"
 
 #define MAX_REQUESTS_A_TURN 64
@@ -71,6 +72,7 @@ pyrog_client_new (PyrogConnection *connection,
   g_mutex_init (&client->turn);
   g_mutex_init (&client->late_lock);
   client->link.data = client;
+  client->max_memory = G_MAXSIZE;
   client->securing = pyrog_connection_is_encrypted (connection);
   client->waiting_for = WAIT_HANDSHAKE;
   client->deadline = after (timeouts->handshake_timeout);
@@ -144,6 +146,7 @@ dispatch (PyrogClient *client, const PyrogHeader *header, const guint8 *body)
   /* The next one has a deadline of its own */
   if (client->waiting_for == WAIT_MESSAGE)
     client->waiting_for = WAIT_NOTHING;
+  g_atomic_int_set (&client->goes_on, FALSE);
   if (client->lane != NULL && is_oneway_call (header) && client->peer.authenticated)
     pyrog_oneway_lane_add (client->lane, header, body, chunk);
   else
@@ -403,6 +406,19 @@ wants_input (PyrogClient *client)
          && pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT;
 }
 
+/* While memory is short only messages are read that need none */
+static gboolean
+may_read (PyrogClient *client)
+{
+  if (!wants_input (client))
+    return FALSE;
+  gboolean held_back = !pyrog_memory_has_room (0, client->max_memory)
+                       && !g_atomic_int_get (&client->goes_on)
+                       && pyrog_connection_is_receiving_large (client->peer.connection);
+  g_atomic_int_set (&client->held_back, held_back);
+  return !held_back;
+}
+
 /* A peer that will send no more may still read what it is owed */
 static void
 read_some (PyrogClient *client, PyrogChunk **spare)
@@ -462,7 +478,7 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
   if ((has_more (client) || pyrog_connection_get_buffered (client->peer.connection) > 0)
       && !serve_requests (client, &requests))
     return TRUE;
-  for (guint i = 0; i < MAX_READS_A_TURN && wants_input (client) && !client->closed; i++)
+  for (guint i = 0; i < MAX_READS_A_TURN && may_read (client) && !client->closed; i++)
     {
       read_some (client, spare);
       if (!serve_requests (client, &requests))
@@ -471,7 +487,7 @@ take_turn (PyrogClient *client, PyrogChunk **spare)
         return FALSE;
     }
   /* Nobody will tell of what the transport has */
-  return wants_input (client) && pyrog_connection_has_input (client->peer.connection);
+  return may_read (client) && pyrog_connection_has_input (client->peer.connection);
 }
 
 PyrogClientState
@@ -484,6 +500,7 @@ pyrog_client_serve (PyrogClient *client, PyrogChunk **spare)
   if (client->closed)
     return PYROG_CLIENT_CLOSED;
   client->serving = TRUE;
+  g_atomic_int_set (&client->held_back, FALSE);
   gboolean more = take_turn (client, spare);
   if (!pyrog_connection_is_closed (connection) && !client->closed)
     flush (client);
@@ -502,7 +519,7 @@ pyrog_client_get_events (PyrogClient *client)
 {
   guint32 events = 0;
 
-  if (wants_input (client))
+  if (wants_input (client) && !g_atomic_int_get (&client->held_back))
     events |= EPOLLIN;
   if (pyrog_connection_get_unsent (client->peer.connection) > 0)
     events |= EPOLLOUT;

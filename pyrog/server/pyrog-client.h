@@ -54,6 +54,10 @@ struct _PyrogClient
   gboolean closed;
   guint32 events; /* what epoll watches */
 
+  gsize max_memory; /* of all messages of the process */
+  int held_back;    /* (atomic) a large message is not read on, for want of memory */
+  int goes_on;      /* (atomic) this one is read on nevertheless */
+
   gint64 deadline;  /* (atomic) monotonic time, or 0 */
   gint64 time_left; /* of the handshake's deadline, while the program thinks */
   int waiting_for;  /* what the deadline is of */

@@ -47,6 +47,7 @@ pyrog_dispatcher_options_from_config (PyrogConfig *config)
     },
     .max_instances = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_INSTANCES),
     .max_batch = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_BATCH),
+    .max_memory = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MEMORY),
     .max_message_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
   };
 }

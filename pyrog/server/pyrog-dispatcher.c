@@ -504,6 +504,7 @@ parse (PyrogDispatcher *dispatcher,
   g_autoptr (GError) error = NULL;
 
   pyrog_arena_set_budget (arena, 0, max_values);
+  pyrog_arena_set_max_memory (arena, dispatcher->options.max_memory);
   if (!pyrog_message_parse (header, body, pyrog_dispatcher_get_max_size (dispatcher, peer),
                             max_annotations, arena, message, &error))
     {
@@ -511,6 +512,7 @@ parse (PyrogDispatcher *dispatcher,
       return FALSE;
     }
   pyrog_arena_set_budget (arena, pyrog_arena_budget_for (message->payload_size), max_values);
+  pyrog_arena_set_max_memory (arena, dispatcher->options.max_memory);
   return TRUE;
 }
 

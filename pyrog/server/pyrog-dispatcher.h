@@ -23,6 +23,7 @@ typedef struct
   guint serializers;      /* accepted ones: bits 1 << id */
   gboolean literal_bytes; /* serpent writes bytes as literals */
   gsize max_message_size;
+  gsize max_memory;           /* of all messages of the process; 0 for no limit */
   gsize max_handshake_size;   /* of a client; 0 for PYROG_MAX_CONNECT_SIZE */
   gsize max_handshake_values; /* the same; 0 for PYROG_MAX_HANDSHAKE_VALUES */
   gsize max_values;           /* in a message, once the handshake succeeded */

@@ -16,8 +16,8 @@
 #define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
 
 /* The oldest that has not shown who it is makes room */
-static void
-drop_oldest_stranger (PyrogEngine *engine)
+void
+pyrog_engine_drop_oldest_stranger (PyrogEngine *engine)
 {
   g_mutex_lock (&engine->lock);
   for (GList *link = engine->clients.head; link != NULL; link = link->next)
@@ -62,7 +62,7 @@ has_room (PyrogEngine *engine)
 {
   if (count_clients (engine) >= engine->max_unauthenticated
       && count_strangers (engine) >= engine->max_unauthenticated)
-    drop_oldest_stranger (engine);
+    pyrog_engine_drop_oldest_stranger (engine);
   return count_clients (engine) < engine->max_clients;
 }
 

@@ -161,6 +161,8 @@ after_turn (PyrogEngine *engine, PyrogClient *client, PyrogClientState state)
   if (pyrog_engine_deadline_of (client) != 0)
     schedule_sweep (engine);
   schedule_sweep_of_streams (engine);
+  if (g_atomic_int_get (&client->held_back))
+    pyrog_engine_read_later (engine);
   g_mutex_lock (&engine->lock);
   gboolean draining = engine->drain_until != 0;
   g_mutex_unlock (&engine->lock);
@@ -367,6 +369,7 @@ pyrog_engine_add_client (PyrogEngine *engine,
 
   g_atomic_ref_count_inc (&engine->refs);
   client->source = source;
+  client->max_memory = engine->max_memory;
   if (engine->threaded)
     client->lane = pyrog_oneway_lane_new (&client->peer, engine->dispatcher, &lane_class,
                                           engine->max_oneway, MAX_ONEWAY_BYTES);

@@ -49,6 +49,7 @@ struct _PyrogEngine
   gsize max_clients;
   guint max_clients_per_source;
   gsize max_unauthenticated;
+  gsize max_memory; /* of all messages of the process */
   double stop_timeout;
   PyrogClientTimeouts timeouts;
 
@@ -66,6 +67,7 @@ struct _PyrogEngine
 
   gint64 ready_time;   /* (locked-by lock) the source's; -1: never */
   gint64 next_sweep;   /* (locked-by lock) 0: none is due */
+  gint64 read_again;   /* (locked-by lock) 0: nobody is held back */
   gint64 accept_again; /* 0: accepting */
   gint64 next_complaint;
   gint64 next_refusal; /* ... of a peer that is worth a line in the log */
@@ -123,5 +125,11 @@ void pyrog_engine_deliver_news (PyrogEngine *engine);
 void pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation);
 void pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate);
 void pyrog_engine_resume_accepting (PyrogEngine *engine);
+void pyrog_engine_drop_oldest_stranger (PyrogEngine *engine);
+
+/* A client is held back; it has another turn soon */
+void pyrog_engine_read_later (PyrogEngine *engine);
+/* ... now */
+void pyrog_engine_resume_reading (PyrogEngine *engine);
 
 G_END_DECLS

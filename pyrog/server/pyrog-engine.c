@@ -107,9 +107,15 @@ run_timers (PyrogEngine *engine)
   sweep (engine, now);
   if (engine->accept_again != 0 && now >= engine->accept_again)
     pyrog_engine_resume_accepting (engine);
+  g_mutex_lock (&engine->lock);
+  gboolean read = engine->read_again != 0 && now >= engine->read_again;
+  g_mutex_unlock (&engine->lock);
+  if (read)
+    pyrog_engine_resume_reading (engine);
   /* A worker that wants a turn meanwhile is not overruled */
   g_mutex_lock (&engine->lock);
-  gint64 times[] = { engine->next_sweep, engine->accept_again, engine->drain_until };
+  gint64 times[]
+      = { engine->next_sweep, engine->accept_again, engine->read_again, engine->drain_until };
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
       if (times[i] != 0 && (next < 0 || times[i] < next))
@@ -257,6 +263,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_oneway = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ONEWAY_QUEUE);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
+  engine->max_memory = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MEMORY);
   engine->max_decisions = (int) pyrog_config_get_number (config, PYROG_CONFIG_MAX_DECISIONS);
   engine->decision_timeout = pyrog_config_get_seconds (config, PYROG_CONFIG_DECISION_TIMEOUT);
   engine->check_tcp = pyrog_config_get_flag (config, PYROG_CONFIG_PEER_UID_CHECK);

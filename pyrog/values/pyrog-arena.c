@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pyrog-error.h"
+#include "pyrog-memory.h"
 
 #define ALIGNMENT 8u
 #define FIRST_BLOCK_SIZE 992u /* with the header, what malloc() hands out from its fast lists */
@@ -37,6 +38,7 @@ struct _PyrogArena
   gsize max_bytes;
   gsize used_values;
   gsize max_values;
+  gsize max_memory; /* of all messages of the process */
   guint max_depth;
   GArray *kept; /* (owned) (nullable) (element-type Kept) */
   gboolean secret;
@@ -68,13 +70,20 @@ release_kept (PyrogArena *arena)
 }
 
 static void
+free_block (Block *block)
+{
+  pyrog_memory_remove (block->size);
+  g_free (block);
+}
+
+static void
 free_blocks_but_first (PyrogArena *arena)
 {
   while (arena->blocks != NULL && arena->blocks->next != NULL)
     {
       Block *block = arena->blocks;
       arena->blocks = block->next;
-      g_free (block);
+      free_block (block);
     }
 }
 
@@ -94,7 +103,7 @@ pyrog_arena_reset (PyrogArena *arena)
   release_kept (arena);
   free_blocks_but_first (arena);
   if (arena->blocks != NULL && arena->blocks->size != FIRST_BLOCK_SIZE)
-    g_clear_pointer (&arena->blocks, g_free);
+    g_clear_pointer (&arena->blocks, free_block);
   arena->next = arena->blocks != NULL ? (guint8 *) (arena->blocks + 1) : NULL;
   arena->left = arena->blocks != NULL ? arena->blocks->size : 0;
   arena->used_bytes = 0;
@@ -129,6 +138,26 @@ pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values)
 {
   arena->max_bytes = max_bytes != 0 ? max_bytes : G_MAXSIZE;
   arena->max_values = max_values != 0 ? max_values : PYROG_MAX_VALUES;
+  arena->max_memory = G_MAXSIZE;
+}
+
+void
+pyrog_arena_set_max_memory (PyrogArena *arena, gsize max_memory)
+{
+  arena->max_memory = max_memory != 0 ? max_memory : G_MAXSIZE;
+}
+
+gboolean
+pyrog_arena_check_memory (PyrogArena *arena, gsize size, GError **error)
+{
+  if (size < PYROG_MEMORY_COUNTED || pyrog_memory_has_room (size, arena->max_memory))
+    return TRUE;
+  g_set_error (
+      error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+      _ ("With this one the messages of the process would take more than %zu bytes of memory "
+         "(MAX_MEMORY)"),
+      arena->max_memory);
+  return FALSE;
 }
 
 void
@@ -154,19 +183,26 @@ pyrog_arena_budget_for (gsize size)
 }
 
 static gboolean
-add_block (PyrogArena *arena, gsize size)
+add_block (PyrogArena *arena, gsize size, GError **error)
 {
   gsize block_size = FIRST_BLOCK_SIZE;
 
   if (arena->blocks != NULL)
     block_size = MIN (arena->blocks->size * 2, MAX_BLOCK_SIZE);
   block_size = MAX (block_size, size);
-  if (block_size > G_MAXSIZE - sizeof (Block))
+  if (!pyrog_arena_check_memory (arena, block_size, error))
     return FALSE;
 
-  Block *block = g_try_malloc (sizeof (Block) + block_size);
+  Block *block = NULL;
+  if (block_size <= G_MAXSIZE - sizeof (Block))
+    block = g_try_malloc (sizeof (Block) + block_size);
   if (block == NULL)
-    return FALSE;
+    {
+      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
+                   _ ("No memory for %zu bytes of a message"), size);
+      return FALSE;
+    }
+  pyrog_memory_add (block_size);
   block->size = block_size;
   block->next = arena->blocks;
   arena->blocks = block;
@@ -187,12 +223,8 @@ pyrog_arena_alloc (PyrogArena *arena, gsize size, GError **error)
     }
 
   gsize rounded = (MAX (size, 1) + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1);
-  if (rounded > arena->left && !add_block (arena, rounded))
-    {
-      g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
-                   _ ("No memory for %zu bytes of a message"), size);
-      return NULL;
-    }
+  if (rounded > arena->left && !add_block (arena, rounded, error))
+    return NULL;
 
   gpointer memory = arena->next;
   arena->next += rounded;

@@ -28,6 +28,12 @@ void pyrog_arena_keep_secret (PyrogArena *arena);
 gboolean pyrog_arena_is_secret (PyrogArena *arena);
 /* Sets what the next message may cost: bytes of memory and number of values, 0 for no limit */
 void pyrog_arena_set_budget (PyrogArena *arena, gsize max_bytes, gsize max_values);
+/* The next message fails too when the messages of the process would take more than so many bytes of
+ * memory (MAX_MEMORY), 0 for no limit; until the next pyrog_arena_set_budget() */
+void pyrog_arena_set_max_memory (PyrogArena *arena, gsize max_memory);
+/* Whether size bytes more, in the arena or for the same message, are not beyond that;
+ * PYROG_ERROR_MESSAGE_TOO_LARGE */
+gboolean pyrog_arena_check_memory (PyrogArena *arena, gsize size, GError **error);
 /* How deep the next message may nest, at most PYROG_MAX_CALL_DEPTH; 0 for PYROG_MAX_DEPTH */
 void pyrog_arena_set_max_depth (PyrogArena *arena, guint max_depth);
 guint pyrog_arena_get_max_depth (PyrogArena *arena);

@@ -96,6 +96,7 @@ static const struct
   { "MAX_DECISIONS", "16" },
   { "MAX_HANDSHAKE_SIZE", "65536" },
   { "MAX_HANDSHAKE_VALUES", "4096" },
+  { "MAX_MEMORY", "1073741824" },
   { "HANDSHAKE_TIMEOUT", "10.0" },
   { "DECISION_TIMEOUT", "120.0" },
   { "MESSAGE_TIMEOUT", "30.0" },
