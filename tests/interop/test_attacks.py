@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import resource
+import select
 import socket
 import ssl
 import struct
@@ -198,6 +199,53 @@ def test_large_claims(certs, server_type):
                     peer.send(frame(INVOKE, b"(", size=256 * MIB))
                     yield
             suffer(server, attack())
+
+
+def send_some(peer, data, done):
+    """Sends what there is room for of data, from byte done on; returns where it is"""
+    peer.socket.setblocking(False)
+    try:
+        while done < len(data):
+            done += peer.socket.send(data[done:done + MIB])
+    except BlockingIOError:
+        pass
+    finally:
+        peer.socket.settimeout(20)
+    return done
+
+
+def fill(server, size):
+    """Many messages at a time that have no room together: all of them are read in the end"""
+    data = frame(PING, bytes(size))
+    with peers_of(server, 10) as peers:
+        for peer in peers:
+            peer.shake_hands()
+        # None can be complete before another one goes on
+        done = [peer.socket.send(data[:KIB]) for peer in peers]
+        quiet = 0
+        while quiet < 5:
+            before = list(done)
+            for i, peer in enumerate(peers):
+                done[i] = send_some(peer, data[:-1], done[i])
+            quiet = quiet + 1 if done == before else 0
+            yield
+        assert sum(done) < 8 * size, "they were not held back"
+        waiting = dict(enumerate(peers))
+        while waiting:
+            for i, peer in waiting.items():
+                done[i] = send_some(peer, data, done[i])
+            answered = select.select([peer.socket for peer in waiting.values()], [], [], 0.1)[0]
+            for i, peer in list(waiting.items()):
+                if peer.socket in answered:
+                    assert peer.message()[0] == PING
+                    del waiting[i]
+            yield
+
+
+@both_types
+def test_filled_memory(certs, server_type):
+    with ours(server_type, PYROG_MAX_MEMORY=str(16 * MIB)) as server:
+        suffer(server, fill(server, 24 * MIB), room=128 * MIB)
 
 
 @both_types
