@@ -75,10 +75,10 @@ fail (GError **error, int code, const char *format, ...)
 static PyrogParse
 too_large (GError **error, guint64 size, gsize max_size)
 {
-  return fail (
-      error, PYROG_ERROR_MESSAGE_TOO_LARGE,
-      _ ("A message of %" PRIu64 " bytes is above the limit of %zu bytes (MAX_MESSAGE_SIZE)"), size,
-      max_size);
+  return fail (error, PYROG_ERROR_MESSAGE_TOO_LARGE,
+               _ ("A message of %" PRIu64 " bytes is above the limit of %zu bytes "
+                  "(MAX_MESSAGE_SIZE; before the handshake MAX_HANDSHAKE_SIZE)"),
+               size, max_size);
 }
 
 static PyrogParse

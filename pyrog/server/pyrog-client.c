@@ -12,7 +12,6 @@
 
 #define MAX_REQUESTS_A_TURN 64
 #define MAX_READS_A_TURN 16
-#define MAX_UNSENT (256u * 1024u) /* above this no more requests are taken */
 /* A request that took longer than this does not hold back replies that are ready */
 #define PATIENCE 100                    /* microseconds */
 #define BYTES_A_SECOND (256.0 * 1024.0) /* the slowest a big message may come */
@@ -73,6 +72,7 @@ pyrog_client_new (PyrogConnection *connection,
   g_mutex_init (&client->late_lock);
   client->link.data = client;
   client->max_memory = G_MAXSIZE;
+  client->max_unsent = G_MAXSIZE;
   client->securing = pyrog_connection_is_encrypted (connection);
   client->waiting_for = WAIT_HANDSHAKE;
   client->deadline = after (timeouts->handshake_timeout);
@@ -187,7 +187,7 @@ has_more (PyrogClient *client)
 static gboolean
 has_room (PyrogClient *client)
 {
-  return pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT
+  return pyrog_connection_get_unsent (client->peer.connection) <= client->max_unsent
          && (client->lane == NULL || pyrog_oneway_lane_has_room (client->lane));
 }
 
@@ -403,7 +403,7 @@ static gboolean
 wants_input (PyrogClient *client)
 {
   return !client->busy && !client->closing && !has_more (client)
-         && pyrog_connection_get_unsent (client->peer.connection) <= MAX_UNSENT;
+         && pyrog_connection_get_unsent (client->peer.connection) <= client->max_unsent;
 }
 
 /* While memory is short only messages are read that need none */

@@ -54,6 +54,7 @@ struct _PyrogClient
   gboolean closed;
   guint32 events; /* what epoll watches */
 
+  gsize max_unsent; /* bytes of replies; above that no more requests are taken */
   gsize max_memory; /* of all messages of the process */
   int held_back;    /* (atomic) a large message is not read on, for want of memory */
   int goes_on;      /* (atomic) this one is read on nevertheless */

@@ -12,7 +12,6 @@
 
 /* The connections of an engine: giving them their turns, letting go of them */
 
-#define MAX_ONEWAY_BYTES (256u * 1024u) /* that wait, of a connection */
 /* A step of a TLS handshake may take some milliseconds of computing */
 #define MAX_TLS_STEPS_A_TURN 8
 /* Whoever calls one method after the other calls again within this time */
@@ -369,10 +368,11 @@ pyrog_engine_add_client (PyrogEngine *engine,
 
   g_atomic_ref_count_inc (&engine->refs);
   client->source = source;
+  client->max_unsent = engine->max_queue_size;
   client->max_memory = engine->max_memory;
   if (engine->threaded)
     client->lane = pyrog_oneway_lane_new (&client->peer, engine->dispatcher, &lane_class,
-                                          engine->max_oneway, MAX_ONEWAY_BYTES);
+                                          engine->max_oneway, engine->max_queue_size);
   client->peer.reply_later = reply_later;
   client->peer.resume = resume;
   client->peer.asks = pyrog_engine_asks;

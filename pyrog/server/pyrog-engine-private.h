@@ -46,6 +46,7 @@ struct _PyrogEngine
   gboolean log_wire;
   int lanes; /* (atomic) that have something to do */
   guint max_oneway;
+  gsize max_queue_size; /* bytes, of replies and of oneway calls of a connection */
   gsize max_clients;
   guint max_clients_per_source;
   gsize max_unauthenticated;

@@ -261,6 +261,7 @@ read_config (PyrogEngine *engine, PyrogConfig *config)
   engine->max_clients_per_source
       = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_CONNECTIONS_PER_PEER);
   engine->max_oneway = (guint) pyrog_config_get_number (config, PYROG_CONFIG_MAX_ONEWAY_QUEUE);
+  engine->max_queue_size = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_QUEUE_SIZE);
   engine->max_unauthenticated
       = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_UNAUTHENTICATED);
   engine->max_memory = (gsize) pyrog_config_get_number (config, PYROG_CONFIG_MAX_MEMORY);

@@ -109,6 +109,7 @@ static const struct
   { "MAX_STREAMS_PER_CONNECTION", "256" },
   { "MAX_STREAMS", "4096" },
   { "MAX_ONEWAY_QUEUE", "128" },
+  { "MAX_QUEUE_SIZE", "262144" },
   { "MAX_BATCH", "131072" },
   { "MAX_INSTANCES", "256" },
   { "NS_BROADCAST", "false" },

@@ -50,7 +50,9 @@ static const struct
   const char *text; /* of the error; NULL: accepted */
 } sizes[] = {
   { 0, 0, 0, NULL },
-  { 1, 0, 0, "1 bytes is above the limit of 0 bytes (MAX_MESSAGE_SIZE)" },
+  { 1, 0, 0,
+    "1 bytes is above the limit of 0 bytes (MAX_MESSAGE_SIZE; before the handshake "
+    "MAX_HANDSHAKE_SIZE)" },
   { 1000, 0, 1000, NULL },
   { 1001, 0, 1000, "1001 bytes is above the limit of 1000 bytes" },
   { 600, 400, 1000, NULL },

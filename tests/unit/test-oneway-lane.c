@@ -204,6 +204,24 @@ test_bytes (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->noted->len, ==, 2 * MAX_BYTES);
 }
 
+/* There is room until the calls that wait, with their headers, are exactly as many bytes */
+static void
+test_limit (Fixture *fixture, gconstpointer data)
+{
+  const gsize around = PYROG_HEADER_SIZE + strlen ("('x','note',('',),{})");
+  g_autofree char *text = g_strnfill (MAX_BYTES - 2 * around - 2, 'x');
+
+  add_note (fixture, text);
+  add_note (fixture, "y");
+  g_assert_true (pyrog_oneway_lane_has_room (fixture->lane));
+  pyrog_oneway_lane_work (fixture->lane);
+  add_note (fixture, text);
+  add_note (fixture, "yz");
+  g_assert_false (pyrog_oneway_lane_has_room (fixture->lane));
+  pyrog_oneway_lane_work (fixture->lane);
+  g_assert_true (pyrog_oneway_lane_has_room (fixture->lane));
+}
+
 /* A peer that sends many gets no worker for ever */
 static void
 test_turns (Fixture *fixture, gconstpointer data)
@@ -242,6 +260,7 @@ main (int argc, char **argv)
   ADD (batch);
   ADD (room);
   ADD (bytes);
+  ADD (limit);
   ADD (turns);
   ADD (end);
 #undef ADD
