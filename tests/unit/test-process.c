@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "access-fixture.h"
+#include "pyrog-connection-private.h"
 #include "pyrog-daemon.h"
 #include "pyrog-error.h"
 #include "pyrog-proxy.h"
@@ -227,6 +229,34 @@ test_daemon (Fixture *fixture, gconstpointer data)
   assert_call (fixture);
 }
 
+static void
+drop_encrypted (Fixture *fixture)
+{
+  PyrogProxy *proxy = fixture->proxy;
+  g_autoptr (PyrogConnection) connection = pyrog_proxy_get_connection (proxy);
+
+  CHECK (connection != NULL);
+  pyrog_proxy_release (proxy);
+  pyrog_connection_close (connection);
+  g_object_run_dispose (G_OBJECT (proxy));
+  g_object_unref (proxy);
+}
+
+/* An encrypted connection would be over if the child said goodbye, or used up a record's number */
+static void
+test_encrypted (void)
+{
+  g_autoptr (AccessFixture) access = access_fixture_new ("multiplex", TRUE, NULL, NULL);
+  Fixture fixture = { .proxy = access->proxy };
+
+  access_assert_works (access);
+  g_autoptr (PyrogConnection) before = pyrog_proxy_get_connection (access->proxy);
+  run_child (&fixture, drop_encrypted);
+  access_assert_works (access);
+  g_autoptr (PyrogConnection) after = pyrog_proxy_get_connection (access->proxy);
+  g_assert_true (before == after);
+}
+
 /* ---- Programs that are started ---- */
 
 static GHashTable *
@@ -275,6 +305,7 @@ main (int argc, char **argv)
   g_test_add ("/process/proxy", Fixture, NULL, set_up, test_proxy, tear_down);
   g_test_add ("/process/own-proxy", Fixture, NULL, set_up, test_own_proxy, tear_down);
   g_test_add ("/process/daemon", Fixture, NULL, set_up, test_daemon, tear_down);
+  g_test_add_func ("/process/encrypted", test_encrypted);
   g_test_add_func ("/process/close-on-exec", test_close_on_exec);
   return g_test_run ();
 }
