@@ -29,6 +29,7 @@ AT_LEAST = [
 ] + [
     ("connections / Pyro5", (CONN, "pyrog"), (CONN, "Pyro5"), "rate", 3, 4),
     ("connections / raw", (CONN, "pyrog"), (CONN, "raw"), "rate", 0.40, 0.50),
+    ("TLS connections / Ice", (CONN, "pyrog, TLS"), (CONN, "Ice, TLS"), "rate", 1.2, 1.5),
     ("TLS connections / Pyro5", (CONN, "pyrog, TLS"), (CONN, "Pyro5, TLS"), "rate", 1.5, 1.9),
     ("oneway / raw", ("Oneway calls", "pyrog"), ("Oneway calls", "raw"), "rate", 1, 2.5),
     ("batch / Pyro5 msgpack", ("Batches of 1000 calls", "pyrog, msgpack"),

@@ -96,7 +96,11 @@ OTHERS = {
     "sdbus": ("sd-bus", True, ["lat", "conn", "list", "infl", "oneway"] + BULK),
     "zmq": ("ZeroMQ", False, CALLS + BULK + ["infl"]),
     "nng": ("nng", False, CALLS + BULK),
+    "grpc": ("gRPC", False, CALLS + BULK + LARGE + ["infl", "stream"]),
+    "ice": ("Ice", False, CALLS + BULK + LARGE + ["infl", "oneway"]),
+    "capnp": ("Cap'n Proto", False, CALLS + BULK + LARGE + ["infl"]),
 }
+OTHERS_WITH_TLS = ["grpc", "ice"]
 
 
 def all_peers(build, pyro5):
@@ -107,4 +111,7 @@ def all_peers(build, pyro5):
         path = os.path.join(folder, "peers", program + "-bench")
         if os.path.exists(path):
             peers.append(Peer(name, [path], [path], workloads, unix=unix, slow=True))
+        if os.path.exists(path) and program in OTHERS_WITH_TLS:
+            peers.append(Peer(name + ", TLS", [path], [path], ["lat", "conn"], slow=True,
+                              BENCH_TLS="1"))
     return peers

@@ -7,4 +7,5 @@
 #     . tests/bench/packages.sh && apt-get install --no-install-recommends "${bench_packages[@]}"
 
 # shellcheck disable=SC2034
-bench_packages=(libnng-dev libsystemd-dev libzmq3-dev strace)
+bench_packages=(capnproto g++ libcapnp-dev libgrpc++-dev libnng-dev libprotobuf-dev
+  libsystemd-dev libzeroc-ice-dev libzmq3-dev protobuf-compiler-grpc strace zeroc-ice-compilers)

@@ -20,7 +20,7 @@ def badly_laid_out(paths):
 
 
 def main():
-    paths = files(FOLDERS, [".c", ".h"])
+    paths = files(FOLDERS, [".c", ".cc", ".h"])
     scripts = files(FOLDERS, [".py", ".sh", ".js", ".vala"])
     report = Report()
     report.check("there are files to look at", [] if paths else ["no C file was found"])
