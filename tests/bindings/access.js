@@ -88,7 +88,41 @@ function asked(asker, request) {
     return behaviour !== 'no';
 }
 
+// Lives by its handler, and is the only one who keeps the request. (A WeakRef would be no better:
+// GJS 1.74 keeps what one has led to for ever.)
+class Owner {
+    constructor(asker) {
+        this.said = text => print(`ASKED ${text}`);
+        this.asker = asker;
+        this.handler = asker.connect(question, (_asker, request) => this.asked(request));
+    }
+
+    asked(request) {
+        this.said(describe(request));
+        request.hold();
+        this.request = request;
+        later(() => this.go());
+        return true;
+    }
+
+    go() {
+        this.asker.disconnect(this.handler);
+        later(System.gc);
+    }
+
+    // The handler stays by mistake, and fails
+    destroy() {
+        this.said = null;
+    }
+}
+
 function connect(asker) {
+    if (behaviour.startsWith('owner')) {
+        const owner = new Owner(asker);
+        if (behaviour === 'owner-gone')
+            owner.destroy();
+        return;
+    }
     handler = asker.connect(question, asked);
     if (behaviour === 'gone')
         asker.disconnect(handler);

@@ -4,7 +4,9 @@
 
 Is asked about certificates, handshakes and calls, and decides as it is told"""
 
+import gc
 import sys
+import weakref
 
 import gi
 
@@ -16,6 +18,7 @@ loop = GLib.MainLoop()
 daemon = None
 handler = 0
 kept = []
+owner = None
 
 
 def say(*words):
@@ -95,8 +98,35 @@ def asked(asker, request):
     return behaviour != "no"
 
 
+class Owner:
+    """Has a handler that does not keep it alive, and is the only one who keeps the request"""
+
+    def connect(self, asker):
+        method = weakref.WeakMethod(self.asked)
+        asker.connect(question, lambda *arguments: method() and method()(*arguments))
+
+    def asked(self, _asker, request):
+        say("ASKED", describe(request))
+        request.hold()
+        self.request = request
+        later(let_owner_go)
+        return True
+
+
+def let_owner_go():
+    global owner
+    owner = None
+    gc.collect()
+
+
 def connect(asker):
-    global handler
+    global handler, owner
+    if behaviour.startswith("owner"):
+        owner = Owner()
+        owner.connect(asker)
+        if behaviour == "owner-gone":
+            let_owner_go()
+        return
     handler = asker.connect(question, asked)
     if behaviour == "gone":
         asker.disconnect(handler)
