@@ -15,22 +15,6 @@
 #define SECRET_SHOWN "(set)"
 #define SHOWN 64 /* bytes of a wrong value in the error */
 
-static void
-clear_setting (PyrogConfigSetting *setting)
-{
-  g_clear_pointer (&setting->text, pyrog_secret_free);
-  g_clear_pointer (&setting->list, g_strfreev);
-}
-
-void
-pyrog_config_setting_copy (PyrogConfigSetting *target, const PyrogConfigSetting *source)
-{
-  PyrogConfigSetting copy = { g_strdup (source->text), g_strdupv (source->list), source->number };
-
-  clear_setting (target);
-  *target = copy;
-}
-
 void
 pyrog_config_setting_set_text (PyrogConfigSetting *setting, const char *text)
 {
@@ -70,7 +54,6 @@ split_list (const char *text)
 static void
 set_default (PyrogConfigSetting *setting, const PyrogConfigEntry *item)
 {
-  clear_setting (setting);
   setting->number = item->number;
   if (item->kind == PYROG_CONFIG_KIND_LIST || item->kind == PYROG_CONFIG_KIND_SERIALIZERS)
     setting->list = split_list (item->text);
@@ -78,18 +61,70 @@ set_default (PyrogConfigSetting *setting, const PyrogConfigEntry *item)
     setting->text = g_strdup (item->text);
 }
 
-void
-pyrog_config_settings_clear (PyrogConfigSetting *settings)
+/* ---- All items ---- */
+
+static PyrogConfigSettings *
+make_settings (void)
 {
+  PyrogConfigSettings *settings = g_new0 (PyrogConfigSettings, 1);
+
+  g_atomic_ref_count_init (&settings->refs);
+  return settings;
+}
+
+static gpointer
+make_defaults (gpointer data)
+{
+  PyrogConfigSettings *settings = make_settings ();
+
   for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
-    clear_setting (&settings[i]);
+    set_default (&settings->items[i], &pyrog_config_entries[i]);
+  return settings;
+}
+
+PyrogConfigSettings *
+pyrog_config_settings_new_default (void)
+{
+  static GOnce once = G_ONCE_INIT;
+
+  return pyrog_config_settings_ref (g_once (&once, make_defaults, NULL));
+}
+
+PyrogConfigSettings *
+pyrog_config_settings_ref (PyrogConfigSettings *settings)
+{
+  g_atomic_ref_count_inc (&settings->refs);
+  return settings;
 }
 
 void
-pyrog_config_settings_set_defaults (PyrogConfigSetting *settings)
+pyrog_config_settings_unref (PyrogConfigSettings *settings)
 {
+  if (!g_atomic_ref_count_dec (&settings->refs))
+    return;
   for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
-    set_default (&settings[i], &pyrog_config_entries[i]);
+    {
+      pyrog_secret_free (settings->items[i].text);
+      g_strfreev (settings->items[i].list);
+    }
+  g_free (settings);
+}
+
+PyrogConfigSetting *
+pyrog_config_settings_change (PyrogConfigSettings **settings, PyrogConfigItem item)
+{
+  PyrogConfigSettings *old = *settings;
+
+  if (!g_atomic_ref_count_compare (&old->refs, 1))
+    {
+      *settings = make_settings ();
+      for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
+        (*settings)->items[i]
+            = (PyrogConfigSetting){ g_strdup (old->items[i].text), g_strdupv (old->items[i].list),
+                                    old->items[i].number };
+      pyrog_config_settings_unref (old);
+    }
+  return &(*settings)->items[item];
 }
 
 /* ---- The environment ---- */
@@ -276,14 +311,15 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-gboolean
-pyrog_config_settings_read_environment (PyrogConfigSetting *settings, GError **error)
+PyrogConfigSettings *
+pyrog_config_settings_new_from_environment (GError **error)
 {
+  g_autoptr (PyrogConfigSettings) settings = pyrog_config_settings_new_default ();
   g_auto (GStrv) names = NULL;
 
   /* Whoever started a program with raised privileges does not configure it */
   if (getauxval (AT_SECURE) != 0)
-    return TRUE;
+    return g_steal_pointer (&settings);
   names = g_listenv ();
   qsort (names, g_strv_length (names), sizeof *names, compare_names);
   for (guint i = 0; names[i] != NULL; i++)
@@ -299,12 +335,13 @@ pyrog_config_settings_read_environment (PyrogConfigSetting *settings, GError **e
           g_autofree char *shown = pyrog_error_escape (names[i], strlen (names[i]), SHOWN);
           g_set_error (error, PYROG_ERROR, PYROG_ERROR_INVALID_CONFIG,
                        _ ("The environment variable ‘%s’ is not a configuration item"), shown);
-          return FALSE;
+          return NULL;
         }
-      if (value != NULL && !parse_setting (&settings[place], item, value, error))
-        return FALSE;
+      if (value != NULL
+          && !parse_setting (pyrog_config_settings_change (&settings, place), item, value, error))
+        return NULL;
     }
-  return TRUE;
+  return g_steal_pointer (&settings);
 }
 
 /* ---- Values ---- */

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The value of one item; a whole configuration is an array of PYROG_CONFIG_LAST */
+/* The value of one item */
 typedef struct
 {
   char *text;    /* (owned) (nullable) texts and secrets */
@@ -14,16 +14,31 @@ typedef struct
   double number; /* the others; every integer in range is exact */
 } PyrogConfigSetting;
 
+/* All items, which copies of a configuration share until one of them is changed. References in any
+ * thread. */
+typedef struct
+{
+  gatomicrefcount refs;
+  PyrogConfigSetting items[PYROG_CONFIG_LAST];
+} PyrogConfigSettings;
+
+/* Built-in values */
+PyrogConfigSettings *pyrog_config_settings_new_default (void);
+/* ... changed by the environment, unless the program runs with raised privileges. Errors:
+ * PYROG_ERROR_INVALID_CONFIG, which names the variable. */
+PyrogConfigSettings *pyrog_config_settings_new_from_environment (GError **error);
+PyrogConfigSettings *pyrog_config_settings_ref (PyrogConfigSettings *settings);
+void pyrog_config_settings_unref (PyrogConfigSettings *settings);
+/* An item that may be changed: if others share *settings it becomes a copy */
+PyrogConfigSetting *pyrog_config_settings_change (PyrogConfigSettings **settings,
+                                                  PyrogConfigItem item);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogConfigSettings, pyrog_config_settings_unref)
+
 /* The new value may belong to the setting itself */
 void pyrog_config_setting_set_text (PyrogConfigSetting *setting, const char *text);
 /* NULL is an empty list */
 void pyrog_config_setting_set_list (PyrogConfigSetting *setting, const char *const *list);
-void pyrog_config_setting_copy (PyrogConfigSetting *target, const PyrogConfigSetting *source);
-void pyrog_config_settings_clear (PyrogConfigSetting *settings);
-void pyrog_config_settings_set_defaults (PyrogConfigSetting *settings);
-/* Not in a program that runs with raised privileges. Errors: PYROG_ERROR_INVALID_CONFIG, which
- * names the variable. */
-gboolean pyrog_config_settings_read_environment (PyrogConfigSetting *settings, GError **error);
 
 /* Secrets are hidden */
 GVariant *pyrog_config_setting_to_variant (const PyrogConfigSetting *setting,

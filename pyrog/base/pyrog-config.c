@@ -27,8 +27,8 @@ struct _PyrogConfig
 {
   GObject parent_instance;
 
-  PyrogConfigSetting settings[PYROG_CONFIG_LAST];
-  GError *failure; /* (owned) (nullable) why the environment could not be read */
+  PyrogConfigSettings *settings; /* (owned) */
+  GError *failure;               /* (owned) (nullable) why the environment could not be read */
 };
 
 G_DEFINE_FINAL_TYPE (PyrogConfig, pyrog_config, G_TYPE_OBJECT)
@@ -46,7 +46,7 @@ item_name (const PyrogConfigEntry *item)
 static void
 pyrog_config_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  const PyrogConfigSetting *setting = &PYROG_CONFIG (object)->settings[id];
+  const PyrogConfigSetting *setting = &PYROG_CONFIG (object)->settings->items[id];
 
   switch (pyrog_config_entries[id].kind)
     {
@@ -110,7 +110,10 @@ set_from_value (PyrogConfigSetting *setting, PyrogConfigKind kind, const GValue 
 static void
 pyrog_config_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  set_from_value (&PYROG_CONFIG (object)->settings[id], pyrog_config_entries[id].kind, value);
+  PyrogConfig *self = PYROG_CONFIG (object);
+
+  set_from_value (pyrog_config_settings_change (&self->settings, id), pyrog_config_entries[id].kind,
+                  value);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -119,7 +122,7 @@ pyrog_config_finalize (GObject *object)
 {
   PyrogConfig *self = PYROG_CONFIG (object);
 
-  pyrog_config_settings_clear (self->settings);
+  pyrog_config_settings_unref (self->settings);
   g_clear_error (&self->failure);
   G_OBJECT_CLASS (pyrog_config_parent_class)->finalize (object);
 }
@@ -174,7 +177,7 @@ pyrog_config_class_init (PyrogConfigClass *klass)
 static void
 pyrog_config_init (PyrogConfig *self)
 {
-  pyrog_config_settings_set_defaults (self->settings);
+  self->settings = pyrog_config_settings_new_default ();
 }
 
 /**
@@ -192,14 +195,22 @@ pyrog_config_new (void)
   return g_object_new (PYROG_TYPE_CONFIG, NULL);
 }
 
+static void
+take_settings (PyrogConfig *self, PyrogConfigSettings *settings)
+{
+  pyrog_config_settings_unref (self->settings);
+  self->settings = settings;
+}
+
 static gpointer
 make_default (gpointer data)
 {
   PyrogConfig *self = pyrog_config_new ();
 
   /* The failure is told to the first who uses it */
-  if (!pyrog_config_settings_read_environment (self->settings, &self->failure))
-    pyrog_config_settings_set_defaults (self->settings);
+  PyrogConfigSettings *settings = pyrog_config_settings_new_from_environment (&self->failure);
+  if (settings != NULL)
+    take_settings (self, settings);
   return self;
 }
 
@@ -238,8 +249,7 @@ pyrog_config_copy (PyrogConfig *self)
   g_return_val_if_fail (PYROG_IS_CONFIG (self), NULL);
 
   PyrogConfig *copy = pyrog_config_new ();
-  for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
-    pyrog_config_setting_copy (&copy->settings[i], &self->settings[i]);
+  take_settings (copy, pyrog_config_settings_ref (self->settings));
   copy->failure = self->failure != NULL ? g_error_copy (self->failure) : NULL;
   return copy;
 }
@@ -261,26 +271,21 @@ pyrog_config_copy (PyrogConfig *self)
 gboolean
 pyrog_config_reset (PyrogConfig *self, gboolean use_environment, GError **error)
 {
-  PyrogConfigSetting settings[PYROG_CONFIG_LAST] = { 0 };
-
   g_return_val_if_fail (PYROG_IS_CONFIG (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  pyrog_config_settings_set_defaults (settings);
-  gboolean ok = !use_environment || pyrog_config_settings_read_environment (settings, error);
-  if (ok)
-    {
-      g_object_freeze_notify (G_OBJECT (self));
-      for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
-        {
-          pyrog_config_setting_copy (&self->settings[i], &settings[i]);
-          g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
-        }
-      g_clear_error (&self->failure);
-      g_object_thaw_notify (G_OBJECT (self));
-    }
-  pyrog_config_settings_clear (settings);
-  return ok;
+  PyrogConfigSettings *settings = use_environment
+                                      ? pyrog_config_settings_new_from_environment (error)
+                                      : pyrog_config_settings_new_default ();
+  if (settings == NULL)
+    return FALSE;
+  g_object_freeze_notify (G_OBJECT (self));
+  take_settings (self, settings);
+  for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  g_clear_error (&self->failure);
+  g_object_thaw_notify (G_OBJECT (self));
+  return TRUE;
 }
 
 /**
@@ -330,7 +335,7 @@ pyrog_config_to_dict (PyrogConfig *self)
   for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
     g_variant_builder_add (
         &builder, "{sv}", item_name (&pyrog_config_entries[i]),
-        pyrog_config_setting_to_variant (&self->settings[i], &pyrog_config_entries[i]));
+        pyrog_config_setting_to_variant (&self->settings->items[i], &pyrog_config_entries[i]));
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
@@ -359,7 +364,7 @@ pyrog_config_dump (PyrogConfig *self)
   for (guint i = 1; i < PYROG_CONFIG_LAST; i++)
     {
       g_autofree char *value
-          = pyrog_config_setting_to_text (&self->settings[i], &pyrog_config_entries[i]);
+          = pyrog_config_setting_to_text (&self->settings->items[i], &pyrog_config_entries[i]);
       g_ptr_array_add (lines,
                        g_strdup_printf ("%s = %s\n", item_name (&pyrog_config_entries[i]), value));
     }
@@ -373,29 +378,29 @@ pyrog_config_dump (PyrogConfig *self)
 const char *
 pyrog_config_get_text (PyrogConfig *self, PyrogConfigItem item)
 {
-  return self->settings[item].text;
+  return self->settings->items[item].text;
 }
 
 gboolean
 pyrog_config_get_flag (PyrogConfig *self, PyrogConfigItem item)
 {
-  return self->settings[item].number != 0;
+  return self->settings->items[item].number != 0;
 }
 
 gint64
 pyrog_config_get_number (PyrogConfig *self, PyrogConfigItem item)
 {
-  return (gint64) self->settings[item].number;
+  return (gint64) self->settings->items[item].number;
 }
 
 double
 pyrog_config_get_seconds (PyrogConfig *self, PyrogConfigItem item)
 {
-  return self->settings[item].number;
+  return self->settings->items[item].number;
 }
 
 const char *const *
 pyrog_config_get_list (PyrogConfig *self, PyrogConfigItem item)
 {
-  return (const char *const *) self->settings[item].list;
+  return (const char *const *) self->settings->items[item].list;
 }
