@@ -116,26 +116,25 @@ check_source (PyrogEngine *engine, guint64 source, GSocketAddress *remote, GErro
 }
 
 static gboolean
-check_peer (PyrogEngine *engine, GSocket *socket, guint64 *source, GError **error)
+check_peer (PyrogEngine *engine, PyrogConnection *connection, guint64 *source, GError **error)
 {
-  g_autoptr (GSocketAddress) local = g_socket_get_local_address (socket, NULL);
-  g_autoptr (GSocketAddress) remote = g_socket_get_remote_address (socket, NULL);
+  GSocketAddress *local = connection->local, *remote = connection->remote;
 
   *source = local != NULL && remote != NULL ? pyrog_source_of (local, remote) : 0;
   return (engine->policy == NULL
-          || pyrog_peer_policy_check (engine->policy, socket, engine->check_tcp, error))
+          || pyrog_peer_policy_check (engine->policy, connection->socket, engine->check_tcp, error))
          && (*source == 0 || check_source (engine, *source, remote, error));
 }
 
 static gboolean
-is_welcome (PyrogEngine *engine, GSocket *socket, guint64 *source)
+is_welcome (PyrogEngine *engine, PyrogConnection *connection, guint64 *source)
 {
   g_autoptr (GError) error = NULL;
   gint64 now;
 
-  if (check_peer (engine, socket, source, &error))
+  if (check_peer (engine, connection, source, &error))
     return TRUE;
-  say_refused (engine, socket);
+  say_refused (engine, connection->socket);
   now = g_get_monotonic_time ();
   if (now >= engine->next_refusal)
     {
@@ -146,10 +145,8 @@ is_welcome (PyrogEngine *engine, GSocket *socket, guint64 *source)
 }
 
 static void
-add_socket (PyrogEngine *engine, GSocket *socket, guint64 source, gboolean joined)
+add_connection (PyrogEngine *engine, PyrogConnection *connection, guint64 source, gboolean joined)
 {
-  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
-
   pyrog_connection_set_log_wire (connection, engine->log_wire);
   if (engine->tls != NULL)
     {
@@ -162,18 +159,22 @@ add_socket (PyrogEngine *engine, GSocket *socket, guint64 source, gboolean joine
 static void
 admit (PyrogEngine *engine, GSocket *socket)
 {
+  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, engine->nodelay);
   guint64 source;
 
   /* Otherwise the socket closes */
-  if (is_welcome (engine, socket, &source) && has_room (engine))
-    add_socket (engine, socket, source, FALSE);
+  if (is_welcome (engine, connection, &source) && has_room (engine))
+    add_connection (engine, connection, source, FALSE);
 }
 
 void
 pyrog_engine_join (PyrogEngine *engine, GSocket *socket)
 {
+  g_autoptr (PyrogConnection) connection = NULL;
+
   g_socket_set_blocking (socket, FALSE);
-  add_socket (engine, socket, 0, TRUE);
+  connection = pyrog_connection_new (socket, engine->nodelay);
+  add_connection (engine, connection, 0, TRUE);
 }
 
 void
