@@ -537,7 +537,7 @@ pyrog_session_get_fd_locked (PyrogSession *self, short *events)
     case PYROG_SESSION_HANDSHAKE:
     case PYROG_SESSION_READY:
       *events = POLLIN;
-      if (pyrog_connection_get_unsent (self->connection) > 0)
+      if (pyrog_connection_get_unsent (self->connection) > 0 && !self->held_back)
         *events |= POLLOUT;
       return pyrog_connection_get_fd (self->connection);
     default:

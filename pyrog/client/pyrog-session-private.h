@@ -80,8 +80,9 @@ struct _PyrogSession
   gboolean held_back; /* something was not sent for that reason */
   gint64 held_since;  /* monotonic time */
 
-  gboolean reading; /* a thread in pyrog_session_wait() has the reader's role */
-  GSource *source;  /* (owned) (nullable) reads for asynchronous calls */
+  gboolean reading;    /* a thread in pyrog_session_wait() has the reader's role */
+  GSource *source;     /* (owned) (nullable) reads for asynchronous calls */
+  GSource *dispatched; /* (unowned) (nullable) one that is about to call the functions of done */
   /* (owned) (nullable) the source's: one that ends with its thread would take the source along
    * while another thread looks at it */
   GMainContext *source_context;

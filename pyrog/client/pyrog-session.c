@@ -128,6 +128,13 @@ is_caller (PyrogSession *self)
   return self->caller == g_thread_self ();
 }
 
+/* The source calls the functions of done, without being told */
+static gboolean
+is_dispatched (PyrogSession *self)
+{
+  return self->source != NULL && self->source == self->dispatched;
+}
+
 /* The next call that is left to the source, or, without a context, that is not */
 static PyrogCall *
 next_done_locked (PyrogSession *self, GMainContext *context)
@@ -186,8 +193,10 @@ pyrog_session_run_done (PyrogSession *self, GMainContext *context)
         pyrog_session_flush_locked (self);
       if (!nested && is_caller (self))
         self->caller = NULL;
+      if (!nested)
+        self->dispatched = NULL;
     }
-  if (context != NULL || self->done.length > 0)
+  if (context != NULL || (self->done.length > 0 && !is_dispatched (self)))
     pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
 }
@@ -309,7 +318,7 @@ next_time (PyrogSession *self)
   GQueue *queues[] = { &self->queued, &self->waiting };
   gint64 time = pyrog_session_pause_end_locked (self);
 
-  if (self->done.length > 0)
+  if (self->done.length > 0 && !is_dispatched (self))
     return 1; /* at once */
   for (guint i = 0; i < G_N_ELEMENTS (queues); i++)
     {
@@ -377,6 +386,17 @@ look_up (PyrogSession *self)
     g_main_context_pop_thread_default (context);
 }
 
+/* To tell GLib costs two system calls, a turn that comes too early next to nothing */
+static void
+set_ready_time (PyrogSession *self, gint64 time)
+{
+  gint64 old = g_source_get_ready_time (self->source);
+
+  if (old == time || ((time < 0 || old < time) && old > g_get_monotonic_time ()))
+    return;
+  g_source_set_ready_time (self->source, time);
+}
+
 void
 pyrog_session_place_source_locked (PyrogSession *self)
 {
@@ -404,7 +424,7 @@ pyrog_session_place_source_locked (PyrogSession *self)
       else
         time = 1; /* the source does it, in its own thread */
     }
-  g_source_set_ready_time (self->source, time != 0 ? time : -1);
+  set_ready_time (self, time != 0 ? time : -1);
 }
 
 static void
@@ -457,6 +477,7 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
     return G_SOURCE_REMOVE;
   pyrog_session_ref (self);
   g_mutex_lock (&self->lock);
+  gboolean nested = is_caller (self);
   if (self->source == source)
     {
       if (self->held_back && is_caller (self))
@@ -467,9 +488,12 @@ session_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
         condition &= G_IO_OUT;
       pyrog_session_go_on_locked (self, (short) condition);
       pyrog_session_expire_locked (self);
-      pyrog_session_place_source_locked (self);
     }
   gboolean question = self->state == PYROG_SESSION_ASKING && !self->asked;
+  if (!nested && !question)
+    self->dispatched = source;
+  if (self->source == source)
+    pyrog_session_place_source_locked (self);
   g_mutex_unlock (&self->lock);
   if (question)
     pyrog_session_ask (self);
