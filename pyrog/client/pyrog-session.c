@@ -128,11 +128,13 @@ is_caller (PyrogSession *self)
   return self->caller == g_thread_self ();
 }
 
-/* The source calls the functions of done, without being told */
+/* This thread calls the functions of done, without being told: in this dispatch of the source, or
+ * in one inside it. Other threads have to wake it up. */
 static gboolean
 is_dispatched (PyrogSession *self)
 {
-  return self->source != NULL && self->source == self->dispatched;
+  return self->source != NULL && self->source == self->dispatched
+         && g_main_context_is_owner (self->source_context);
 }
 
 /* The next call that is left to the source, or, without a context, that is not */

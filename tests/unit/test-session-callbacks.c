@@ -286,6 +286,75 @@ test_nested (void)
   end (&fixture);
 }
 
+/* After the first two calls it answers nothing any more */
+static void
+fall_silent (FakeServer *server, int fd, guint number)
+{
+  PyrogHeader header;
+
+  answer_two (fd);
+  while (fake_server_receive (fd, &header))
+    ;
+}
+
+static GCancellable *cancellable;
+static GThread *canceller;
+
+static gpointer
+cancel (gpointer data)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+/* As soon as the main context waits, and has prepared for it */
+static int
+cancel_and_poll (GPollFD *fds, guint count, int timeout)
+{
+  if (timeout != 0 && canceller == NULL)
+    canceller = g_thread_new ("cancel", cancel, NULL);
+  return g_poll (fds, count, timeout);
+}
+
+static void
+cancelled_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (pyrog_proxy_call_finish (PYROG_PROXY (proxy), result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  fixture->done++;
+}
+
+static void
+wait_for_cancelled_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  guint before = fixture->done;
+
+  pyrog_proxy_call (fixture->proxy, "m", NULL, NULL, cancellable, cancelled_cb, fixture);
+  g_main_context_set_poll_func (NULL, cancel_and_poll);
+  while (fixture->done == before)
+    g_main_context_iteration (NULL, TRUE);
+  g_main_context_set_poll_func (NULL, g_poll);
+  finish (fixture, proxy, result);
+}
+
+/* A callback waits with its main context for a call that ends in another thread */
+static void
+test_ended_elsewhere (void)
+{
+  Fixture fixture;
+
+  cancellable = g_cancellable_new ();
+  begin (&fixture, fall_silent, done_cb, wait_for_cancelled_cb);
+  wait_for (&fixture, 3);
+  g_thread_join (g_steal_pointer (&canceller));
+  g_clear_object (&cancellable);
+  end (&fixture);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -295,5 +364,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/session-callbacks/slow", test_slow);
   g_test_add_func ("/session-callbacks/synchronous", test_synchronous);
   g_test_add_func ("/session-callbacks/nested", test_nested);
+  g_test_add_func ("/session-callbacks/ended-elsewhere", test_ended_elsewhere);
   return g_test_run ();
 }
