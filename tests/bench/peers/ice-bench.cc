@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -173,21 +174,41 @@ call_dicts (gpointer connection, gint64 size)
     g_error ("A wrong answer");
 }
 
-// The calls of one connection wait for each other in turns
+// The calls of a flight. Answers come in a thread of Ice's, which makes the next call at once.
+struct Flight
+{
+  std::atomic<gint64> to_begin, to_end;
+  std::promise<void> over;
+};
+
+void
+begin_call (const ServerPrx &server, Flight *flight)
+{
+  gint64 i = --flight->to_begin;
+
+  if (i < 0)
+    return;
+  server->addAsync (
+      i, 1,
+      [server, flight, i] (long long sum) {
+        if (sum != i + 1)
+          g_error ("A wrong answer");
+        begin_call (server, flight);
+        if (--flight->to_end == 0)
+          flight->over.set_value ();
+      },
+      [] (std::exception_ptr) { g_error ("A call failed"); });
+}
+
 void
 fly (gpointer *connections, guint count, guint in_flight, gint64 calls)
 {
-  std::vector<std::future<long long> > answers (count * in_flight);
-  gint64 begun = 0;
+  Flight flight;
 
-  for (gint64 ended = 0; ended < calls; ended++)
-    {
-      for (; begun < calls && begun < ended + static_cast<gint64> (answers.size ()); begun++)
-        answers[static_cast<gsize> (begun) % answers.size ()]
-            = server_of (connections[begun % count])->addAsync (begun, 1);
-      if (answers[static_cast<gsize> (ended) % answers.size ()].get () != ended + 1)
-        g_error ("A wrong answer");
-    }
+  flight.to_begin = flight.to_end = calls;
+  for (guint i = 0; i < count * in_flight; i++)
+    begin_call (server_of (connections[i % count]), &flight);
+  flight.over.get_future ().wait ();
 }
 
 void
