@@ -171,11 +171,14 @@ pyrog_proxy_begin_async (PyrogProxy *self,
   call->context = g_main_context_ref (g_task_get_context (task));
   call->func = done_cb;
   call->user_data = g_object_ref (task);
-  pyrog_session_submit (self->session, call);
-  /* The result comes through the context, so not before this function returns */
+  /* Before the call may end, which may happen in another thread and at once. What is cancelled
+   * before it was submitted is seen afterwards. */
   if (cancellable != NULL)
     call->cancelled_handler
         = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
+  pyrog_session_submit (self->session, call);
+  if (g_cancellable_is_cancelled (cancellable))
+    cancelled_cb (cancellable, task);
 }
 
 PyrogCall *
