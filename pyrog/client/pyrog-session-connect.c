@@ -234,6 +234,9 @@ pyrog_session_begin_locked (PyrogSession *self)
   GError *error = NULL;
 
   self->generation++;
+  /* A look-up that was on its way is void */
+  self->resolving = FALSE;
+  g_clear_pointer (&self->connector, pyrog_connector_free);
   /* Never in the clear what was to be encrypted */
   if (self->tls == NULL && self->tls_error != NULL)
     error = g_error_copy (self->tls_error);

@@ -177,13 +177,14 @@ pyrog_session_flush_locked (PyrogSession *self)
 }
 
 /* What functions of calls ask for may wait until the others were called, which are many if the
- * replies came together */
+ * replies came together. A function that waits in another main context does not come back before.
+ */
 static gboolean
 may_hold_back (PyrogSession *self, PyrogCall *const *calls, guint count)
 {
   for (guint i = 0; i < count; i++)
     {
-      if (calls[i]->func == NULL)
+      if (calls[i]->func == NULL || calls[i]->context != self->source_context)
         return FALSE;
     }
   return self->caller == g_thread_self () && self->left_to_call > 0;

@@ -54,7 +54,7 @@ pyrog_session_watch (PyrogSession *self,
   call->user_data = user_data;
   if (call->state == PYROG_CALL_DONE)
     g_queue_push_tail_link (&self->done, &pyrog_call_ref (call)->link);
-  pyrog_session_place_source_locked (self);
+  pyrog_session_place_source_for_locked (self, call);
   g_mutex_unlock (&self->lock);
   pyrog_session_run_done (self, NULL);
 }

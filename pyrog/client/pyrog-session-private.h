@@ -138,6 +138,8 @@ void pyrog_session_ask (PyrogSession *session);
 /* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
  * a thread reads for all, the source only writes and looks at the deadlines. */
 void pyrog_session_place_source_locked (PyrogSession *session);
+/* The same for a new call, which may be waited for in a main context inside the source's */
+void pyrog_session_place_source_for_locked (PyrogSession *session, PyrogCall *call);
 /* Calls the functions of calls that are done; without the lock. context is the one whose source is
  * being dispatched, if any: only there may user code run now. */
 void pyrog_session_run_done (PyrogSession *session, GMainContext *context);

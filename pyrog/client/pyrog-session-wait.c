@@ -58,7 +58,6 @@ look_up_and_wait (Wait *wait)
   if (self->resolving)
     {
       pyrog_session_begin_locked (self);
-      self->resolving = FALSE;
       if (self->state != PYROG_SESSION_RESOLVING)
         return;
     }

@@ -429,6 +429,31 @@ pyrog_session_place_source_locked (PyrogSession *self)
   set_ready_time (self, time != 0 ? time : -1);
 }
 
+/* Whether no other thread is at a main context: this one may wait in another */
+static gboolean
+is_left_alone (GMainContext *context)
+{
+  if (!g_main_context_acquire (context))
+    return FALSE;
+  g_main_context_release (context);
+  return TRUE;
+}
+
+void
+pyrog_session_place_source_for_locked (PyrogSession *self, PyrogCall *call)
+{
+  if (self->source != NULL && call->context != self->source_context
+      && is_left_alone (self->source_context))
+    {
+      destroy_source (self);
+      attach_source (self, call->context);
+      /* The result of a look-up would come to the old one */
+      if (self->resolving)
+        pyrog_session_begin_locked (self);
+    }
+  pyrog_session_place_source_locked (self);
+}
+
 static void
 resolved_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -525,7 +550,7 @@ pyrog_session_submit (PyrogSession *self, PyrogCall *call)
   g_mutex_lock (&self->lock);
   pyrog_session_enter_locked (self, call);
   if (!self->held_back)
-    pyrog_session_place_source_locked (self);
+    pyrog_session_place_source_for_locked (self, call);
   g_mutex_unlock (&self->lock);
   pyrog_session_run_done (self, NULL);
 }

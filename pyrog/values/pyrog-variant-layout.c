@@ -4,8 +4,6 @@
 
 #include "pyrog-variant-layout.h"
 
-#include <string.h>
-
 gsize
 pyrog_variant_align (gsize offset, gsize alignment)
 {
@@ -22,16 +20,6 @@ pyrog_variant_offset_width (gsize container_size)
   return container_size <= G_MAXUINT32 ? 4 : 8;
 }
 
-const GVariantType *
-pyrog_variant_next_member (const GVariantType *member)
-{
-  const char *next = (const char *) member + 1;
-
-  if (strchr ("am({", pyrog_variant_type_char (member)) != NULL)
-    return g_variant_type_next (member);
-  return *next != ')' && *next != '}' ? (const GVariantType *) next : NULL;
-}
-
 static PyrogVariantLayout
 layout_of_members (const GVariantType *type)
 {
@@ -39,7 +27,7 @@ layout_of_members (const GVariantType *type)
   gboolean fixed = TRUE;
 
   for (const GVariantType *member = g_variant_type_first (type); member != NULL;
-       member = pyrog_variant_next_member (member))
+       member = g_variant_type_next (member))
     {
       const PyrogVariantLayout part = pyrog_variant_layout (member);
       layout.alignment = MAX (layout.alignment, part.alignment);
@@ -58,7 +46,7 @@ layout_of_members (const GVariantType *type)
 PyrogVariantLayout
 pyrog_variant_layout (const GVariantType *type)
 {
-  switch (pyrog_variant_type_char (type))
+  switch (*g_variant_type_peek_string (type))
     {
     case 'b':
     case 'y':

@@ -286,6 +286,31 @@ test_nested (void)
   end (&fixture);
 }
 
+static void
+call_in_context_cb (GObject *proxy, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Fixture *fixture = user_data;
+
+  g_main_context_push_thread_default (context);
+  call (fixture, done_cb);
+  while (fixture->done == 0)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  finish (fixture, proxy, result);
+}
+
+/* A callback may wait for a call with a main context of its own, in which others are not called */
+static void
+test_other_context (void)
+{
+  Fixture fixture;
+
+  begin (&fixture, answer, call_in_context_cb, done_cb);
+  wait_for (&fixture, 3);
+  end (&fixture);
+}
+
 /* After the first two calls it answers nothing any more */
 static void
 fall_silent (FakeServer *server, int fd, guint number)
@@ -364,6 +389,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/session-callbacks/slow", test_slow);
   g_test_add_func ("/session-callbacks/synchronous", test_synchronous);
   g_test_add_func ("/session-callbacks/nested", test_nested);
+  g_test_add_func ("/session-callbacks/other-context", test_other_context);
   g_test_add_func ("/session-callbacks/ended-elsewhere", test_ended_elsewhere);
   return g_test_run ();
 }
