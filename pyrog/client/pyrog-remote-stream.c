@@ -5,6 +5,7 @@
 #include "pyrog-remote-stream.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "pyrog-error.h"
 #include "pyrog-item-stream-private.h"
@@ -34,6 +35,7 @@ struct _PyrogRemoteStream
 
   PyrogProxy *proxy; /* (owned) */
   char *id;          /* (owned) */
+  guint32 id_size;   /* bytes */
   GQueue calls;      /* (owned) (element-type PyrogCall) on their way, in order */
   GMutex lock;
   PyrogCall *watched; /* (owned) (nullable) (locked-by lock) the first of them, by done_cb() */
@@ -92,13 +94,15 @@ make_call (PyrogRemoteStream *self,
            GError **error)
 {
   PyrogRequest request = pyrog_proxy_make_request (self->proxy, method, options);
+  const PyrogValue id = { .kind = PYROG_KIND_STR, .size = self->id_size, .text = self->id };
+  const PyrogValue args = { .kind = PYROG_KIND_TUPLE, .size = 1, .items = &id };
+  const PyrogValue kwargs = { .kind = PYROG_KIND_DICT };
 
   request.object = DAEMON_OBJECT;
   request.kind = PYROG_MEMBER_ANY;
   /* Those who wait have deadlines */
   request.timeout = 0;
-  PyrogCall *call = pyrog_request_make_call_of_variants (&request, g_variant_new ("(s)", self->id),
-                                                         NULL, error);
+  PyrogCall *call = pyrog_request_make_call (&request, &args, &kwargs, error);
   if (call != NULL)
     {
       call->stays = TRUE;
@@ -346,6 +350,7 @@ pyrog_remote_stream_new (PyrogProxy *proxy, PyrogCall *call, gint64 time)
 
   self->proxy = g_object_ref (proxy);
   self->id = g_strdup (call->stream_id);
+  self->id_size = (guint32) strlen (self->id);
   self->round_trip = MIN (time, MAX_ROUND_TRIP);
   return PYROG_ITEM_STREAM (self);
 }
