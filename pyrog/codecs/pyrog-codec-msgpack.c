@@ -62,9 +62,17 @@ take (Reader *reader, gsize size)
 static inline gboolean
 take_number (Reader *reader, gsize size, guint64 *number)
 {
-  const guint8 *data = take (reader, size);
   guint64 sum = 0;
 
+  /* All bytes at once, and too many, where there are as many */
+  if (G_LIKELY (bytes_left (reader) >= sizeof sum))
+    {
+      memcpy (&sum, reader->next, sizeof sum);
+      *number = GUINT64_FROM_BE (sum) >> (64 - 8 * size);
+      reader->next += size;
+      return TRUE;
+    }
+  const guint8 *data = take (reader, size);
   if (data == NULL)
     return FALSE;
   for (gsize i = 0; i < size; i++)
@@ -131,6 +139,23 @@ read_float (Reader *reader, gboolean is_double, PyrogValue *value)
   memcpy (&real, &bits, sizeof real);
   *value = (PyrogValue){ .kind = PYROG_KIND_FLOAT,
                          .real = is_double ? as_double (number) : (double) real };
+  return TRUE;
+}
+
+/* The most common ints of long lists, and nothing else: FALSE leaves everything as it is */
+static inline gboolean
+read_long_int (Reader *reader, PyrogValue *value)
+{
+  guint64 number;
+
+  if (bytes_left (reader) <= sizeof number
+      || (*reader->next != MSGPACK_UINT16 && *reader->next != MSGPACK_UINT32))
+    return FALSE;
+  const gsize size = *reader->next == MSGPACK_UINT16 ? 2 : 4;
+  memcpy (&number, reader->next + 1, sizeof number);
+  *value = (PyrogValue){ .kind = PYROG_KIND_INT,
+                         .integer = (gint64) (GUINT64_FROM_BE (number) >> (64 - 8 * size)) };
+  reader->next += 1 + size;
   return TRUE;
 }
 
@@ -303,7 +328,7 @@ read_items (Reader *reader, PyrogKind kind, gsize count, PyrogValue *value)
     return FALSE;
   for (gsize i = 0; i < count * stride; i++)
     {
-      if (G_UNLIKELY (!read_value (reader, &items[i])))
+      if (!read_long_int (reader, &items[i]) && G_UNLIKELY (!read_value (reader, &items[i])))
         return FALSE;
     }
   if (stride == 2 && !pyrog_builder_unique (items, &count, 2, &reader->error))

@@ -84,7 +84,7 @@ get_int (const PyrogValue *value,
          gint64 *integer,
          GError **error)
 {
-  const IntType *wanted = find_int_type (*g_variant_type_peek_string (type));
+  const IntType *wanted = find_int_type (pyrog_variant_type_char (type));
 
   if (!is_int (value))
     return mismatch (value, type, path, error);
@@ -97,28 +97,59 @@ get_int (const PyrogValue *value,
   return TRUE;
 }
 
+static inline void
+put_int (guint8 *place, gint64 integer, gsize size)
+{
+  switch (size)
+    {
+    case 1:
+      *place = (guint8) integer;
+      break;
+    case 2:
+      memcpy (place, &(guint16){ (guint16) integer }, 2);
+      break;
+    case 4:
+      memcpy (place, &(guint32){ (guint32) integer }, 4);
+      break;
+    default:
+      memcpy (place, &integer, 8);
+    }
+}
+
 static gboolean
 write_int (Writer *writer, const PyrogValue *value, const GVariantType *type, const PyrogPath *path)
 {
+  const gsize size = pyrog_variant_layout (type).size;
   gint64 integer;
 
   if (!get_int (value, type, path, &integer, writer->error))
     return FALSE;
-  switch (pyrog_variant_layout (type).size)
-    {
-    case 1:
-      pyrog_buffer_append (&writer->out, &(guint8){ (guint8) integer }, 1);
-      break;
-    case 2:
-      pyrog_buffer_append (&writer->out, &(guint16){ (guint16) integer }, 2);
-      break;
-    case 4:
-      pyrog_buffer_append (&writer->out, &(guint32){ (guint32) integer }, 4);
-      break;
-    default:
-      pyrog_buffer_append (&writer->out, &integer, 8);
-    }
+  put_int (pyrog_buffer_reserve (&writer->out, size), integer, size);
+  pyrog_buffer_commit (&writer->out, size);
   return TRUE;
+}
+
+/* Long lists of ints at the speed of memory: as many as are plain ints in the type's range, from
+ * the first one on. Returns how many that were. */
+static gsize
+write_plain_ints (Writer *writer, const PyrogValue *list, const GVariantType *element, gsize size)
+{
+  const IntType *wanted = find_int_type (pyrog_variant_type_char (element));
+  gsize count = 0;
+
+  if (wanted == NULL || !pyrog_buffer_grow (&writer->out, list->size * size))
+    return 0;
+  guint8 *place = writer->out.data + writer->out.size;
+  for (; count < list->size; count++, place += size)
+    {
+      const PyrogValue *item = &list->items[count];
+      if (item->kind != PYROG_KIND_INT || item->integer < wanted->min
+          || item->integer > wanted->max)
+        break;
+      put_int (place, item->integer, size);
+    }
+  pyrog_buffer_commit (&writer->out, count * size);
+  return count;
 }
 
 static gboolean
@@ -180,7 +211,7 @@ write_string (Writer *writer,
               const GVariantType *type,
               const PyrogPath *path)
 {
-  if (!is_text_of_type (value, *g_variant_type_peek_string (type)))
+  if (!is_text_of_type (value, pyrog_variant_type_char (type)))
     return mismatch (value, type, path, writer->error);
   pyrog_buffer_append (&writer->out, value->text, value->size);
   pyrog_variant_writer_zeros (writer, 1);
@@ -250,7 +281,7 @@ write_list (Writer *writer,
 
   if (!is_sequence (value))
     return mismatch (value, type, path, writer->error);
-  for (gsize i = 0; i < value->size; i++)
+  for (gsize i = write_plain_ints (writer, value, element, layout.size); i < value->size; i++)
     {
       const PyrogPath item = { .parent = path, .index = i };
       pyrog_variant_writer_align (writer, layout.alignment);
@@ -328,7 +359,7 @@ write_tuple (Writer *writer,
   if ((value->kind != PYROG_KIND_LIST && value->kind != PYROG_KIND_TUPLE)
       || value->size != g_variant_type_n_items (type))
     return mismatch (value, type, path, writer->error);
-  for (gsize i = 0; i < value->size; i++, member = g_variant_type_next (member))
+  for (gsize i = 0; i < value->size; i++, member = pyrog_variant_next_member (member))
     {
       const PyrogPath item = { .parent = path, .index = i };
       const PyrogVariantLayout layout = pyrog_variant_layout (member);
@@ -419,7 +450,7 @@ write_container (Writer *writer,
                    _ ("it nests deeper than a GVariant can keep"));
       return FALSE;
     }
-  switch (*g_variant_type_peek_string (type))
+  switch (pyrog_variant_type_char (type))
     {
     case 'v':
       return pyrog_variant_writer_add_any (writer, value, path, levels);
@@ -442,7 +473,7 @@ write_typed (Writer *writer,
              const PyrogPath *path,
              guint levels)
 {
-  switch (*g_variant_type_peek_string (type))
+  switch (pyrog_variant_type_char (type))
     {
     case 'b':
       if (value->kind != PYROG_KIND_BOOL)
@@ -490,7 +521,7 @@ pyrog_value_to_variant_typed (const PyrogValue *value,
 
   if (g_variant_type_equal (type, G_VARIANT_TYPE_ANY))
     return pyrog_value_to_variant (value, root, error);
-  if (is_simple (value, *g_variant_type_peek_string (type)))
+  if (is_simple (value, pyrog_variant_type_char (type)))
     return g_variant_take_ref (pyrog_value_to_simple_variant (value));
   pyrog_variant_writer_init (&writer, FALSE, error);
   if (write_typed (&writer, value, type, &path, 0))

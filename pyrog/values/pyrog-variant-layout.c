@@ -4,6 +4,8 @@
 
 #include "pyrog-variant-layout.h"
 
+#include <string.h>
+
 gsize
 pyrog_variant_align (gsize offset, gsize alignment)
 {
@@ -20,6 +22,16 @@ pyrog_variant_offset_width (gsize container_size)
   return container_size <= G_MAXUINT32 ? 4 : 8;
 }
 
+const GVariantType *
+pyrog_variant_next_member (const GVariantType *member)
+{
+  const char *next = (const char *) member + 1;
+
+  if (strchr ("am({", pyrog_variant_type_char (member)) != NULL)
+    return g_variant_type_next (member);
+  return *next != ')' && *next != '}' ? (const GVariantType *) next : NULL;
+}
+
 static PyrogVariantLayout
 layout_of_members (const GVariantType *type)
 {
@@ -27,7 +39,7 @@ layout_of_members (const GVariantType *type)
   gboolean fixed = TRUE;
 
   for (const GVariantType *member = g_variant_type_first (type); member != NULL;
-       member = g_variant_type_next (member))
+       member = pyrog_variant_next_member (member))
     {
       const PyrogVariantLayout part = pyrog_variant_layout (member);
       layout.alignment = MAX (layout.alignment, part.alignment);
@@ -46,7 +58,7 @@ layout_of_members (const GVariantType *type)
 PyrogVariantLayout
 pyrog_variant_layout (const GVariantType *type)
 {
-  switch (*g_variant_type_peek_string (type))
+  switch (pyrog_variant_type_char (type))
     {
     case 'b':
     case 'y':

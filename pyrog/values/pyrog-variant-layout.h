@@ -14,6 +14,16 @@ typedef struct
   gsize size;      /* bytes, 0: they are not all of one size */
 } PyrogVariantLayout;
 
+/* What g_variant_type_peek_string() and g_variant_type_next() do, without a call for the types of
+ * one character: large values ask for each of their members */
+static inline char
+pyrog_variant_type_char (const GVariantType *type)
+{
+  return *(const char *) type;
+}
+
+/* The next member of a tuple or a dict's entry, or NULL */
+const GVariantType *pyrog_variant_next_member (const GVariantType *member);
 PyrogVariantLayout pyrog_variant_layout (const GVariantType *type);
 gsize pyrog_variant_align (gsize offset, gsize alignment);
 /* The bytes of each offset at the end of a container that has so many bytes with them */

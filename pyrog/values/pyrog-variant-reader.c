@@ -55,7 +55,7 @@ read_int (Reader *reader, const Piece *piece)
 {
   gconstpointer data = piece->data;
 
-  switch (*g_variant_type_peek_string (piece->type))
+  switch (pyrog_variant_type_char (piece->type))
     {
     case 'y':
       return pyrog_builder_int (reader->builder, *piece->data);
@@ -125,7 +125,7 @@ read_members (Reader *reader, const Piece *piece, guint nesting)
   for (const GVariantType *type = g_variant_type_first (piece->type); type != NULL;)
     {
       const PyrogVariantLayout layout = pyrog_variant_layout (type);
-      const GVariantType *next = g_variant_type_next (type);
+      const GVariantType *next = pyrog_variant_next_member (type);
       gsize end = 0;
       start = pyrog_variant_align (start, layout.alignment);
       if (layout.size > 0)
@@ -224,7 +224,7 @@ read_piece (Reader *reader, const Piece *piece, guint nesting)
     return pyrog_builder_fail (reader->builder, PYROG_ERROR_SERIALIZE,
                                _ ("A GVariant nests more than %d levels"),
                                PYROG_MAX_VARIANT_NESTING);
-  switch (*g_variant_type_peek_string (piece->type))
+  switch (pyrog_variant_type_char (piece->type))
     {
     case 'b':
       return pyrog_builder_bool (reader->builder, *piece->data != 0);
