@@ -120,7 +120,7 @@ static gboolean
 write_int (Writer *writer, const PyrogValue *value, const GVariantType *type, const PyrogPath *path)
 {
   const gsize size = pyrog_variant_layout (type).size;
-  gint64 integer;
+  gint64 integer = 0;
 
   if (!get_int (value, type, path, &integer, writer->error))
     return FALSE;
