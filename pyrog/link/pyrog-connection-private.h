@@ -98,6 +98,8 @@ gboolean pyrog_connection_has_input (PyrogConnection *self);
 gboolean pyrog_connection_is_hung_up (PyrogConnection *self);
 /* Wakes whoever waits for the connection: it ends, as if the peer had closed it. Any thread. */
 void pyrog_connection_shutdown (PyrogConnection *self);
+/* Whether a part of a message keeps memory that is counted, see pyrog-memory.h */
+gboolean pyrog_connection_keeps_memory (PyrogConnection *self);
 /* Whether a message is being received that the usual chunk has no room for */
 gboolean pyrog_connection_is_receiving_large (PyrogConnection *self);
 /* Whether a whole message has been received. body points into the chunk until the next fill. */

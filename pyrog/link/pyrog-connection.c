@@ -11,6 +11,7 @@
 
 #include "pyrog-connection-private.h"
 #include "pyrog-error.h"
+#include "pyrog-memory.h"
 #include "pyrog-process.h"
 
 /* A connection that waits for the rest of a message keeps no more than this, if it has no more */
@@ -423,6 +424,12 @@ gboolean
 pyrog_connection_has_input (PyrogConnection *self)
 {
   return self->transport != NULL && pyrog_transport_has_input (self->transport);
+}
+
+gboolean
+pyrog_connection_keeps_memory (PyrogConnection *self)
+{
+  return self->chunk != NULL && self->chunk->capacity >= PYROG_MEMORY_COUNTED;
 }
 
 gboolean

@@ -510,6 +510,8 @@ pyrog_client_serve (PyrogClient *client, PyrogChunk **spare)
   if (client->closed)
     return PYROG_CLIENT_CLOSED;
   pyrog_connection_trim (connection, spare);
+  if (!client->peer.authenticated)
+    g_atomic_int_set (&client->keeps_memory, pyrog_connection_keeps_memory (connection));
   set_deadline (client);
   return more ? PYROG_CLIENT_READY : PYROG_CLIENT_WAITING;
 }

@@ -58,6 +58,7 @@ struct _PyrogClient
   gsize max_memory; /* of all messages of the process */
   int held_back;    /* (atomic) a large message is not read on, for want of memory */
   int goes_on;      /* (atomic) this one is read on nevertheless */
+  int keeps_memory; /* (atomic) a stranger's: it has begun to say much, and has not ended */
 
   gint64 deadline;  /* (atomic) monotonic time, or 0 */
   gint64 time_left; /* of the handshake's deadline, while the program thinks */

@@ -15,15 +15,15 @@
 #define ACCEPT_PAUSE (G_USEC_PER_SEC / 5) /* after an accept that failed for want of resources */
 #define COMPLAINT_INTERVAL (60 * G_USEC_PER_SEC)
 
-/* The oldest that has not shown who it is makes room */
 void
-pyrog_engine_drop_oldest_stranger (PyrogEngine *engine)
+pyrog_engine_drop_oldest_stranger (PyrogEngine *engine, gboolean for_memory)
 {
   g_mutex_lock (&engine->lock);
   for (GList *link = engine->clients.head; link != NULL; link = link->next)
     {
       PyrogClient *client = link->data;
-      if (!client->peer.authenticated && !client->dropped)
+      if (!client->peer.authenticated && !client->dropped
+          && (!for_memory || g_atomic_int_get (&client->keeps_memory)))
         {
           client->dropped = TRUE;
           pyrog_connection_shutdown (client->peer.connection);
@@ -62,7 +62,7 @@ has_room (PyrogEngine *engine)
 {
   if (count_clients (engine) >= engine->max_unauthenticated
       && count_strangers (engine) >= engine->max_unauthenticated)
-    pyrog_engine_drop_oldest_stranger (engine);
+    pyrog_engine_drop_oldest_stranger (engine, FALSE);
   return count_clients (engine) < engine->max_clients;
 }
 

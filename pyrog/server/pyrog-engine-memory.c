@@ -52,7 +52,7 @@ pyrog_engine_resume_reading (PyrogEngine *engine)
 
   collect_held_back (engine, &held_back);
   if (!pyrog_memory_has_room (0, engine->max_memory))
-    pyrog_engine_drop_oldest_stranger (engine);
+    pyrog_engine_drop_oldest_stranger (engine, TRUE);
   while ((client = g_queue_pop_head (&held_back)) != NULL)
     {
       if (engine->threaded)

@@ -126,7 +126,8 @@ void pyrog_engine_deliver_news (PyrogEngine *engine);
 void pyrog_engine_watch_gate (PyrogEngine *engine, PyrogGate *gate, int operation);
 void pyrog_engine_accept (PyrogEngine *engine, PyrogGate *gate);
 void pyrog_engine_resume_accepting (PyrogEngine *engine);
-void pyrog_engine_drop_oldest_stranger (PyrogEngine *engine);
+/* The oldest that has not shown who it is makes room, or the oldest of those that keep memory */
+void pyrog_engine_drop_oldest_stranger (PyrogEngine *engine, gboolean for_memory);
 
 /* A client is held back; it has another turn soon */
 void pyrog_engine_read_later (PyrogEngine *engine);

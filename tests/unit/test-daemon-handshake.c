@@ -2,8 +2,6 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +10,7 @@
 #include "fake-server.h"
 #include "pyrog-daemon.h"
 #include "pyrog-handshake-request.h"
+#include "raw-peer.h"
 
 /* What peers learn before their handshake has succeeded, byte by byte */
 
@@ -20,13 +19,6 @@ typedef struct
   PyrogDaemon *daemon; /* (owned) */
   guint16 port;
 } Fixture;
-
-static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
 
 static void
 start (Fixture *fixture, gboolean hide)
@@ -46,18 +38,6 @@ start (Fixture *fixture, gboolean hide)
   g_assert_no_error (error);
 }
 
-static int
-connect_peer (const Fixture *fixture)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                 .sin_port = htons (fixture->port) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return fd;
-}
-
 /* All bytes until the daemon closes the connection */
 static GBytes *
 receive_all (int fd)
@@ -70,7 +50,7 @@ receive_all (int fd)
   while (size > 0)
     {
       while (poll (&poll_fd, 1, 1) == 0)
-        settle ();
+        raw_peer_settle ();
       size = recv (fd, buffer, sizeof buffer, 0);
       if (size > 0)
         g_byte_array_append (bytes, buffer, (guint) size);
@@ -119,7 +99,7 @@ get_answer (const Fixture *fixture, guint8 serializer, const char *handshake, co
   PyrogBuffer out;
   PyrogMessageWriter writer;
   const PyrogHeader header = { .type = PYROG_MESSAGE_CONNECT, .serializer = serializer, .seq = 77 };
-  int fd = connect_peer (fixture);
+  int fd = raw_peer_connect (fixture->port);
 
   pyrog_buffer_init (&out, G_MAXSIZE);
   pyrog_message_begin (&writer, &out, &header);

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -20,19 +19,13 @@
 
 #include "fake-server.h"
 #include "pyrog-handshake-request.h"
+#include "raw-peer.h"
 
 #define OTHER_DESCRIPTORS 64 /* what a daemon leaves to its program */
 #define DECISIONS 16u        /* about strangers, that a program may leave to later, by default */
 
 /* Connections that a daemon does not take, or not yet. Each test has a process of its own, whose
  * limits it changes. */
-
-static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
 
 static PyrogDaemon *
 start (PyrogConfig *config, const char *location)
@@ -81,18 +74,6 @@ connect_peer (PyrogDaemon *daemon, int fd, const char *from)
   g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
 }
 
-/* The type of the daemon's answer; 0: it has closed the connection */
-static int
-receive_type (int fd)
-{
-  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-  PyrogHeader header;
-
-  while (poll (&poll_fd, 1, 1) == 0)
-    settle ();
-  return fake_server_receive (fd, &header) ? header.type : 0;
-}
-
 static void
 say (int fd, const char *what)
 {
@@ -108,7 +89,7 @@ shake_hands (int fd)
 
   if (recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0)
     say (fd, "hello");
-  return receive_type (fd);
+  return raw_peer_receive_type (fd);
 }
 
 static int
@@ -117,7 +98,7 @@ open_peer (PyrogDaemon *daemon, const char *from)
   int fd = new_peer ();
 
   connect_peer (daemon, fd, from);
-  settle ();
+  raw_peer_settle ();
   return fd;
 }
 
@@ -177,7 +158,7 @@ test_per_peer (void)
       g_assert_cmpint (shake_hands (local[i]), ==, PYROG_MESSAGE_CONNECTOK);
     }
   close (first);
-  settle ();
+  raw_peer_settle ();
   int fourth = open_peer (daemon, "192.0.2.2");
   g_assert_cmpint (shake_hands (fourth), ==, PYROG_MESSAGE_CONNECTOK);
   g_test_assert_expected_messages ();
@@ -270,7 +251,7 @@ test_exhausted (void)
   g_assert_cmpint (get_cpu_time () - begin, <, G_USEC_PER_SEC / 20);
   g_test_assert_expected_messages ();
   fake_server_reply (friend, PYROG_MESSAGE_PING, 0, 8, "ping");
-  settle ();
+  raw_peer_settle ();
   g_assert_true (fake_server_receive (friend, &header));
   g_assert_cmpint (header.type, ==, PYROG_MESSAGE_PING);
 
@@ -320,15 +301,15 @@ check_decisions (PyrogConfig *config, guint count)
       fds[i] = open_peer (daemon, "127.0.0.1");
       say (fds[i], i <= count ? "wait" : "hello");
       while (i < count && held->len <= i)
-        settle ();
+        raw_peer_settle ();
     }
   for (guint i = count; i < peers; i++)
-    g_assert_cmpint (receive_type (fds[i]), ==,
+    g_assert_cmpint (raw_peer_receive_type (fds[i]), ==,
                      i == count ? PYROG_MESSAGE_CONNECTFAIL : PYROG_MESSAGE_CONNECTOK);
   for (guint i = 0; i < count; i++)
     {
       pyrog_access_request_accept (g_ptr_array_index (held, i));
-      g_assert_cmpint (receive_type (fds[i]), ==, PYROG_MESSAGE_CONNECTOK);
+      g_assert_cmpint (raw_peer_receive_type (fds[i]), ==, PYROG_MESSAGE_CONNECTOK);
     }
   for (guint i = 0; i < peers; i++)
     close (fds[i]);
@@ -382,7 +363,7 @@ wait_for_started (Work *state, guint count)
 
   do
     {
-      settle ();
+      raw_peer_settle ();
       g_mutex_lock (&state->lock);
       started = state->started;
       g_mutex_unlock (&state->lock);
@@ -428,7 +409,7 @@ test_workers (void)
   allow_one (&state);
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
     {
-      g_assert_cmpint (receive_type (fds[i]), ==, PYROG_MESSAGE_RESULT);
+      g_assert_cmpint (raw_peer_receive_type (fds[i]), ==, PYROG_MESSAGE_RESULT);
       close (fds[i]);
     }
   g_assert_cmpuint (state.most, ==, 2);

@@ -2,30 +2,21 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fake-server.h"
 #include "pyrog-daemon.h"
 #include "pyrog-memory.h"
+#include "raw-peer.h"
 
 /* A daemon whose process has no memory for messages any more */
 
 #define MIB (1024 * 1024)
 #define TAKEN (2 * MIB) /* by somebody else in the process */
 #define SIZE 100000u    /* of a large message, which the buffers of a socket have room for */
+#define STRANGE 2000u   /* bytes of a stranger's handshake, of which there are fewer */
 #define PART 80000u     /* of it, more than is received before the daemon looks for memory */
-
-static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
 
 static PyrogDaemon *
 start (PyrogServerType type)
@@ -49,25 +40,8 @@ static int
 connect_peer (PyrogDaemon *daemon)
 {
   g_autoptr (PyrogUri) uri = pyrog_daemon_uri_for (daemon, "o", NULL);
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK),
-                                 .sin_port = htons (pyrog_uri_get_port (uri)) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return fd;
-}
-
-/* The type of the daemon's answer; 0: it has closed the connection */
-static int
-receive_type (int fd)
-{
-  struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-  PyrogHeader header;
-
-  while (poll (&poll_fd, 1, 1) == 0)
-    settle ();
-  return fake_server_receive (fd, &header) ? header.type : 0;
+  return raw_peer_connect (pyrog_uri_get_port (uri));
 }
 
 static gboolean
@@ -78,13 +52,32 @@ has_answer (int fd)
   return poll (&poll_fd, 1, 0) > 0;
 }
 
+static void
+shake_hands (int fd)
+{
+  fake_server_reply (fd, PYROG_MESSAGE_CONNECT, 0, 7, "{'handshake':'hello','object':'o'}");
+  g_assert_cmpint (raw_peer_receive_type (fd), ==, PYROG_MESSAGE_CONNECTOK);
+}
+
 static int
 open_peer (PyrogDaemon *daemon)
 {
   int fd = connect_peer (daemon);
 
-  fake_server_reply (fd, PYROG_MESSAGE_CONNECT, 0, 7, "{'handshake':'hello','object':'o'}");
-  g_assert_cmpint (receive_type (fd), ==, PYROG_MESSAGE_CONNECTOK);
+  shake_hands (fd);
+  return fd;
+}
+
+/* One that has begun to say much, and says no more */
+static int
+open_stranger (PyrogDaemon *daemon)
+{
+  g_autofree char *text = g_strnfill (STRANGE - PYROG_HEADER_SIZE, 'a');
+  g_autoptr (GBytes) message
+      = fake_server_message ((PyrogHeader){ .type = PYROG_MESSAGE_CONNECT }, text, STRANGE);
+  int fd = connect_peer (daemon);
+
+  fake_server_send (fd, g_bytes_get_data (message, NULL), g_bytes_get_size (message));
   return fd;
 }
 
@@ -105,22 +98,23 @@ static void
 check_served (int fd)
 {
   fake_server_reply (fd, PYROG_MESSAGE_PING, 0, 8, "ping");
-  g_assert_cmpint (receive_type (fd), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (fd), ==, PYROG_MESSAGE_PING);
 }
 
-/* Those who wait for memory had a chance, and whoever has not shown who it is makes room */
+/* Those who wait for memory had a chance, and whoever keeps some and has not shown who it is makes
+ * room */
 static void
 wait_for_strangers (const int *strangers, guint count)
 {
   for (guint i = 0; i < count; i++)
     {
-      g_assert_cmpint (receive_type (strangers[i]), ==, 0);
+      g_assert_cmpint (raw_peer_receive_type (strangers[i]), ==, 0);
       close (strangers[i]);
     }
 }
 
 /* While memory is short large messages are received one after the other, and small ones as always;
- * the oldest strangers go */
+ * strangers that keep memory go, and no others: whoever comes meanwhile may take its time */
 static void
 test_short (gconstpointer data)
 {
@@ -128,23 +122,27 @@ test_short (gconstpointer data)
   int friend = open_peer (daemon);
   int first = open_peer (daemon);
   int second = open_peer (daemon);
+  int newcomer = connect_peer (daemon);
   int strangers[3];
 
   for (guint i = 0; i < G_N_ELEMENTS (strangers); i++)
-    strangers[i] = connect_peer (daemon);
+    strangers[i] = open_stranger (daemon);
   pyrog_memory_add (TAKEN);
   send_part (first, 0, PART);
   check_served (friend);
   send_part (second, 0, SIZE);
   wait_for_strangers (strangers, G_N_ELEMENTS (strangers));
   g_assert_false (has_answer (second));
+  shake_hands (newcomer);
+  check_served (newcomer);
   check_served (friend);
   send_part (first, PART, SIZE);
-  g_assert_cmpint (receive_type (first), ==, PYROG_MESSAGE_PING);
-  g_assert_cmpint (receive_type (second), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (first), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (second), ==, PYROG_MESSAGE_PING);
   check_served (second);
   pyrog_memory_remove (TAKEN);
   close (friend);
+  close (newcomer);
   close (first);
   close (second);
   pyrog_daemon_stop (daemon);
@@ -157,18 +155,18 @@ test_over (gconstpointer data)
   g_autoptr (PyrogDaemon) daemon = start ((PyrogServerType) GPOINTER_TO_INT (data));
   int first = open_peer (daemon);
   int second = open_peer (daemon);
-  int stranger = connect_peer (daemon);
+  int stranger = open_stranger (daemon);
 
   pyrog_memory_add (TAKEN);
   send_part (first, 0, PART);
-  settle ();
+  raw_peer_settle ();
   send_part (second, 0, SIZE);
   wait_for_strangers (&stranger, 1);
   pyrog_memory_remove (TAKEN);
-  g_assert_cmpint (receive_type (second), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (second), ==, PYROG_MESSAGE_PING);
   g_assert_false (has_answer (first));
   send_part (first, PART, SIZE);
-  g_assert_cmpint (receive_type (first), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (first), ==, PYROG_MESSAGE_PING);
   close (first);
   close (second);
   pyrog_daemon_stop (daemon);
@@ -182,17 +180,17 @@ test_gone (gconstpointer data)
   int first = open_peer (daemon);
   int second = open_peer (daemon);
   int third = open_peer (daemon);
-  int stranger = connect_peer (daemon);
+  int stranger = open_stranger (daemon);
 
   pyrog_memory_add (TAKEN);
   send_part (first, 0, PART);
   send_part (second, 0, PART);
-  settle ();
+  raw_peer_settle ();
   send_part (third, 0, SIZE);
   wait_for_strangers (&stranger, 1);
   close (first);
   close (second);
-  g_assert_cmpint (receive_type (third), ==, PYROG_MESSAGE_PING);
+  g_assert_cmpint (raw_peer_receive_type (third), ==, PYROG_MESSAGE_PING);
   pyrog_memory_remove (TAKEN);
   close (third);
   pyrog_daemon_stop (daemon);
