@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 
 /* One request of a client on its way through a session */
 typedef struct _PyrogCall PyrogCall;
+/* Where functions of calls are called */
+typedef struct _PyrogSessionSource PyrogSessionSource;
 
 typedef enum
 {
@@ -64,8 +66,9 @@ struct _PyrogCall
   /* (locked-by the session) */
   GList link; /* its place in one of the session's queues */
   PyrogCallState state;
-  gboolean abandoned; /* its reply is read and dropped */
-  gboolean renewed;   /* it was put on a new connection, because the old one was dead */
+  PyrogSessionSource *source; /* (unowned) (nullable) until func is called */
+  gboolean abandoned;         /* its reply is read and dropped */
+  gboolean renewed;           /* it was put on a new connection, because the old one was dead */
   guint16 seq;
   guint64 start; /* where it begins in the connection's stream */
   guint64 end;

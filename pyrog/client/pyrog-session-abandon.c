@@ -104,19 +104,26 @@ pyrog_session_abandon_locked (PyrogSession *self,
 void
 pyrog_session_expire_locked (PyrogSession *self)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now = self->deadline != 0 ? g_get_monotonic_time () : 0;
   gboolean again = TRUE;
 
+  if (now < self->deadline || self->deadline == 0)
+    return;
   while (again)
     {
       again = FALSE;
+      self->deadline = 0;
       GQueue *queues[] = { &self->queued, &self->waiting };
       for (guint i = 0; i < G_N_ELEMENTS (queues) && !again; i++)
         {
           for (GList *link = queues[i]->head; link != NULL && !again; link = link->next)
             {
               PyrogCall *call = link->data;
-              if (call->deadline != 0 && call->deadline <= now && call->func != NULL)
+              if (call->source == NULL || call->deadline == 0)
+                continue;
+              if (call->deadline > now)
+                self->deadline = pyrog_session_earliest (self->deadline, call->deadline);
+              else
                 {
                   pyrog_session_abandon_locked (self, call, pyrog_session_timeout_error (call),
                                                 TRUE);

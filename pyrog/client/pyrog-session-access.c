@@ -159,8 +159,7 @@ decided_cb (PyrogAccessRequest *request, gboolean accepted, gpointer user_data)
   g_mutex_lock (&self->lock);
   if (asking->generation == self->generation && self->state == PYROG_SESSION_ASKING)
     take_decision_locked (self, accepted, pyrog_access_request_get_error (request));
-  g_mutex_unlock (&self->lock);
-  pyrog_session_settle (self);
+  pyrog_session_settle_and_unlock (self);
   pyrog_session_unref (self);
   g_free (asking);
 }

@@ -227,6 +227,62 @@ pyrog_session_resolved_locked (PyrogSession *self, GSocketAddress *address, GErr
     pyrog_session_go_on_connecting_locked (self, pyrog_connector_try (self->connector, address));
 }
 
+typedef struct
+{
+  PyrogSession *session;                /* (owned) */
+  GSocketAddressEnumerator *enumerator; /* (owned) */
+  guint generation;
+} LookUp;
+
+static void
+look_up_free (LookUp *look_up)
+{
+  pyrog_session_unref (look_up->session);
+  g_object_unref (look_up->enumerator);
+  g_free (look_up);
+}
+
+static gpointer
+look_up_thread (gpointer data)
+{
+  LookUp *look_up = data;
+  PyrogSession *self = look_up->session;
+  GError *error = NULL;
+  g_autoptr (GSocketAddress) address
+      = g_socket_address_enumerator_next (look_up->enumerator, NULL, &error);
+
+  g_mutex_lock (&self->lock);
+  if (look_up->generation == self->generation && self->state == PYROG_SESSION_RESOLVING)
+    {
+      pyrog_session_resolved_locked (self, address, g_steal_pointer (&error));
+      pyrog_session_wake_locked (self);
+    }
+  pyrog_session_settle_and_unlock (self);
+  g_clear_error (&error);
+  look_up_free (look_up);
+  return NULL;
+}
+
+/* In a thread of its own: the thread of no main context is sure to come back to it */
+void
+pyrog_session_look_up_locked (PyrogSession *self)
+{
+  GSocketAddressEnumerator *enumerator = pyrog_connector_get_enumerator (self->connector);
+  LookUp *look_up = g_new (LookUp, 1);
+  GError *error = NULL;
+
+  *look_up = (LookUp){ pyrog_session_ref (self), g_object_ref (enumerator), self->generation };
+  GThread *thread = g_thread_try_new ("PyrogLookUp", look_up_thread, look_up, &error);
+  if (thread != NULL)
+    {
+      g_thread_unref (thread);
+      self->resolving = TRUE;
+      return;
+    }
+  look_up_free (look_up);
+  pyrog_session_resolved_locked (self, NULL, error);
+}
+
 void
 pyrog_session_begin_locked (PyrogSession *self)
 {

@@ -13,7 +13,7 @@
 #include "pyrog-value-variant.h"
 
 /* What a session does with its connection and its calls, without waiting. Who waits, and where, is
- * in pyrog-session.c. */
+ * in pyrog-session-wait.c and pyrog-session-source.c. */
 
 /* A connection that was idle for longer may have died unseen: one look costs less than a lost call
  */
@@ -36,9 +36,9 @@ static void
 finish (PyrogSession *self, PyrogCall *call)
 {
   call->state = PYROG_CALL_DONE;
-  if (call->func != NULL && !call->abandoned)
+  if (call->source != NULL)
     {
-      g_queue_push_tail_link (&self->done, &call->link);
+      pyrog_session_add_done_locked (call);
       return;
     }
   pyrog_session_wake_locked (self);
@@ -176,20 +176,6 @@ pyrog_session_flush_locked (PyrogSession *self)
     broken (self, error);
 }
 
-/* What functions of calls ask for may wait until the others were called, which are many if the
- * replies came together. A function that waits in another main context does not come back before.
- */
-static gboolean
-may_hold_back (PyrogSession *self, PyrogCall *const *calls, guint count)
-{
-  for (guint i = 0; i < count; i++)
-    {
-      if (calls[i]->func == NULL || calls[i]->context != self->source_context)
-        return FALSE;
-    }
-  return self->caller == g_thread_self () && self->left_to_call > 0;
-}
-
 /* oneway is set if the daemon says so */
 static gboolean
 check_member (PyrogSession *self, PyrogCall *call, gboolean *oneway, GError **error)
@@ -299,7 +285,7 @@ pyrog_session_enter_all_locked (PyrogSession *self, PyrogCall *const *calls, gui
     pyrog_session_begin_locked (self);
   else if (self->state != PYROG_SESSION_READY)
     return;
-  else if (!may_hold_back (self, calls, count))
+  else if (!pyrog_session_may_hold_back_locked (self, calls, count))
     pyrog_session_flush_locked (self);
   else if (!self->held_back)
     {

@@ -18,9 +18,7 @@ pyrog_session_send (PyrogSession *self, PyrogCall *const *calls, guint count)
   pyrog_session_prepare (self);
   g_mutex_lock (&self->lock);
   pyrog_session_enter_all_locked (self, calls, count);
-  pyrog_session_place_source_locked (self);
-  g_mutex_unlock (&self->lock);
-  pyrog_session_run_done (self, NULL);
+  pyrog_session_settle_and_unlock (self);
 }
 
 gboolean
@@ -52,11 +50,10 @@ pyrog_session_watch (PyrogSession *self,
   call->context = g_main_context_ref (context);
   call->func = func;
   call->user_data = user_data;
+  pyrog_session_add_to_source_locked (self, call);
   if (call->state == PYROG_CALL_DONE)
-    g_queue_push_tail_link (&self->done, &pyrog_call_ref (call)->link);
-  pyrog_session_place_source_for_locked (self, call);
-  g_mutex_unlock (&self->lock);
-  pyrog_session_run_done (self, NULL);
+    pyrog_session_add_done_locked (pyrog_call_ref (call));
+  pyrog_session_settle_and_unlock (self);
 }
 
 gboolean
@@ -65,8 +62,10 @@ pyrog_session_unwatch (PyrogSession *self, PyrogCall *call)
   g_mutex_lock (&self->lock);
   gboolean open = call->state != PYROG_CALL_DONE && call->func != NULL;
   if (open)
-    call->func = NULL;
-  pyrog_session_place_source_locked (self);
-  g_mutex_unlock (&self->lock);
+    {
+      call->func = NULL;
+      pyrog_session_remove_from_source_locked (call);
+    }
+  pyrog_session_settle_and_unlock (self);
   return open;
 }

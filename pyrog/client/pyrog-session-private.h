@@ -29,7 +29,7 @@ typedef enum
 } PyrogSessionQuestion;
 
 /* All fields but the first few are locked-by lock. The functions below are called with the lock
- * held; they never call user code: what is done waits in `done`. */
+ * held; they never call user code: what is done waits for its source. */
 struct _PyrogSession
 {
   gatomicrefcount refs;
@@ -69,27 +69,20 @@ struct _PyrogSession
   guint generation;     /* changes when what was begun asynchronously has become void */
   gboolean resolving;   /* an asynchronous look-up of this generation is on its way */
 
-  GQueue waiting; /* (owned) (element-type PyrogCall) for a connection */
-  GQueue queued;  /* (owned) (element-type PyrogCall) on the connection, in order */
-  GQueue done;    /* (owned) (element-type PyrogCall) whose functions are to be called */
+  GQueue waiting;  /* (owned) (element-type PyrogCall) for a connection */
+  GQueue queued;   /* (owned) (element-type PyrogCall) on the connection, in order */
+  gint64 deadline; /* monotonic time: no asynchronous call has an earlier one; 0: none has one */
 
-  /* (unowned) (nullable) The thread that calls the functions of done. What these ask for is sent
+  /* (unowned) (nullable) A thread that calls functions of calls. What these ask for is sent
    * together, when there is no more to call or that took too long. */
   GThread *caller;
   guint left_to_call;
   gboolean held_back; /* something was not sent for that reason */
   gint64 held_since;  /* monotonic time */
 
-  gboolean reading;    /* a thread in pyrog_session_wait() has the reader's role */
-  GSource *source;     /* (owned) (nullable) reads for asynchronous calls */
-  GSource *dispatched; /* (unowned) (nullable) one that is about to call the functions of done */
-  /* (owned) (nullable) the source's: one that ends with its thread would take the source along
-   * while another thread looks at it */
-  GMainContext *source_context;
+  gboolean reading;      /* a thread in pyrog_session_wait() has the reader's role */
+  GSList *sources;       /* (owned) (element-type PyrogSessionSource) of asynchronous calls */
   GSList *left_contexts; /* (owned) (element-type GMainContext) to be dropped without the lock */
-  gpointer fd_tag;       /* (nullable) of the source */
-  int source_fd;
-  GIOCondition source_condition;
 };
 
 /* How long functions of calls hold requests back: microseconds, which only tests change */
@@ -135,22 +128,27 @@ void pyrog_session_question_locked (PyrogSession *session,
                                     GError *objection);
 /* Asks the question, if there is one that nobody was asked. Calls user code: without the lock. */
 void pyrog_session_ask (PyrogSession *session);
-/* Sees to it that somebody reads for asynchronous calls, in the right place, and nobody else. While
- * a thread reads for all, the source only writes and looks at the deadlines. */
-void pyrog_session_place_source_locked (PyrogSession *session);
-/* The same for a new call, which may be waited for in a main context inside the source's */
-void pyrog_session_place_source_for_locked (PyrogSession *session, PyrogCall *call);
-/* Calls the functions of calls that are done; without the lock. context is the one whose source is
- * being dispatched, if any: only there may user code run now. */
-void pyrog_session_run_done (PyrogSession *session, GMainContext *context);
+/* The call will be done in a source of its main context */
+void pyrog_session_add_to_source_locked (PyrogSession *session, PyrogCall *call);
+/* ... but it won't after all */
+void pyrog_session_remove_from_source_locked (PyrogCall *call);
+/* The source is to call the function of that call; takes a reference of it */
+void pyrog_session_add_done_locked (PyrogCall *call);
+/* Sees to it that the sources wait for what there is to wait for, and tells them what is done */
+void pyrog_session_place_sources_locked (PyrogSession *session);
+/* The same, when nothing else is to be done */
+void pyrog_session_settle_and_unlock (PyrogSession *session);
+/* Whether what is asked for may be sent with what comes after it */
+gboolean
+pyrog_session_may_hold_back_locked (PyrogSession *session, PyrogCall *const *calls, guint count);
+/* Begins to look for the next address of the host */
+void pyrog_session_look_up_locked (PyrogSession *session);
 /* Goes on after revents of the descriptor came, or a pause has ended */
 void pyrog_session_go_on_locked (PyrogSession *session, short revents);
 /* The end of a pause that is nobody's call, or 0 */
 gint64 pyrog_session_pause_end_locked (PyrogSession *session);
 /* The earlier of two times, of which 0 is none */
 gint64 pyrog_session_earliest (gint64 a, gint64 b);
-/* All of that: the source and what is done; without the lock */
-void pyrog_session_settle (PyrogSession *session);
 /* Goes on with the handshake of the transport */
 void pyrog_session_secure_locked (PyrogSession *session);
 /* FALSE: this address is no good, the next one is to be found */

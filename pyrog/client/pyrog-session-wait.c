@@ -54,13 +54,6 @@ look_up_and_wait (Wait *wait)
   g_autoptr (GSocketAddress) address = NULL;
   GError *error = NULL;
 
-  /* An asynchronous look-up that is on its way may need this thread to end */
-  if (self->resolving)
-    {
-      pyrog_session_begin_locked (self);
-      if (self->state != PYROG_SESSION_RESOLVING)
-        return;
-    }
   guint generation = self->generation;
   enumerator = g_object_ref (pyrog_connector_get_enumerator (self->connector));
   g_mutex_unlock (&self->lock);
@@ -91,17 +84,6 @@ poll_time (PyrogSession *self, PyrogCall *call, struct timespec *timeout)
   return TRUE;
 }
 
-/* The functions of other calls that are done run without the lock */
-static void
-unlock_and_run_done (PyrogSession *self)
-{
-  gboolean others = self->done.length > 0 || self->left_contexts != NULL;
-
-  g_mutex_unlock (&self->lock);
-  if (others)
-    pyrog_session_run_done (self, NULL);
-}
-
 /* The shortest way: only the reply can end the wait, and the kernel keeps the time */
 static gboolean
 receive (Wait *wait)
@@ -117,7 +99,7 @@ receive (Wait *wait)
     patience = MAX (time_left (wait->call->deadline), 1);
   guint generation = self->generation;
   g_autoptr (PyrogConnection) kept = g_object_ref (self->connection);
-  unlock_and_run_done (self);
+  pyrog_session_settle_and_unlock (self);
   gssize result = pyrog_connection_fill_waiting (kept, patience, &error);
   g_mutex_lock (&self->lock);
   if (generation == self->generation)
@@ -141,7 +123,7 @@ poll_socket (Wait *wait, int fd, short events, short *revents)
   g_autoptr (PyrogConnection) kept
       = self->connection != NULL ? g_object_ref (self->connection) : NULL;
   gboolean timed = poll_time (self, wait->call, &timeout);
-  unlock_and_run_done (self);
+  pyrog_session_settle_and_unlock (self);
   int count = ppoll (fds, wait->has_cancel_fd ? 2 : 1, timed ? &timeout : NULL, NULL);
   g_mutex_lock (&self->lock);
   *revents = count > 0 ? fds[0].revents : 0;
@@ -212,6 +194,14 @@ wait_for_others (Wait *wait)
     pyrog_session_go_on_locked (self, 0);
 }
 
+/* Another thread reads for all, decides, or looks a host's name up */
+static gboolean
+is_with_others (PyrogSession *self)
+{
+  return self->reading || (self->state == PYROG_SESSION_ASKING && self->asked)
+         || (self->state == PYROG_SESSION_RESOLVING && self->resolving);
+}
+
 /* TRUE: only this thread could answer the call, and it would wait for itself */
 static gboolean
 is_for_this_thread (PyrogSession *self)
@@ -242,7 +232,7 @@ wait_until_done (Wait *wait)
           pyrog_session_abandon_locked (self, call, own_thread_error (), FALSE);
           break;
         }
-      if (self->reading || (self->state == PYROG_SESSION_ASKING && self->asked))
+      if (is_with_others (self))
         {
           if (is_being_sent (self, call))
             send_beside_reader (wait);
@@ -251,17 +241,12 @@ wait_until_done (Wait *wait)
           continue;
         }
       self->reading = TRUE;
-      if (self->source != NULL)
-        pyrog_session_place_source_locked (self);
       read_for_all (wait);
       self->reading = FALSE;
     }
   /* Somebody else may want the role */
   if (!self->reading && (self->queued.length > 0 || self->waiting.length > 0))
-    {
-      pyrog_session_wake_locked (self);
-      pyrog_session_place_source_locked (self);
-    }
+    pyrog_session_wake_locked (self);
 }
 
 void
@@ -289,7 +274,7 @@ pyrog_session_wait (PyrogSession *self, PyrogCall *call, GCancellable *cancellab
         pyrog_session_enter_locked (self, call);
       wait_until_done (&wait);
     }
-  unlock_and_run_done (self);
+  pyrog_session_settle_and_unlock (self);
   if (wait.has_cancel_fd)
     g_cancellable_release_fd (cancellable);
   if (cancellable != NULL)

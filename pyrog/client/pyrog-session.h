@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * matches replies. May be used in any thread.
  *
  * One reader at a time: a synchronous call reads for all, in its thread; without one, a GSource in
- * the context of the first asynchronous call does. */
+ * each main context with asynchronous calls does. */
 typedef struct _PyrogSession PyrogSession;
 
 PyrogSession *pyrog_session_new (PyrogUri *uri, PyrogConfig *config, const PyrogCodec *codec);
@@ -39,7 +39,7 @@ void pyrog_session_set_tls_objects (PyrogSession *session, const PyrogTlsObjects
 void pyrog_session_set_certificate_policy (PyrogSession *session, PyrogCertificatePolicy *policy);
 void pyrog_session_set_peer_name (PyrogSession *session, const char *name);
 
-/* Begins an asynchronous call; call->func is called in the thread of call->context, or later */
+/* Begins an asynchronous call; call->func is called in call->context */
 void pyrog_session_submit (PyrogSession *session, PyrogCall *call);
 /* Makes a call, unless it was sent already, and waits for its end; call->error tells how it was */
 void pyrog_session_wait (PyrogSession *session, PyrogCall *call, GCancellable *cancellable);

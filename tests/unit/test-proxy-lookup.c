@@ -149,6 +149,26 @@ test_other_context (void)
   wait_for (&done);
 }
 
+static gpointer
+call_in_thread (gpointer data)
+{
+  call_in_context (data);
+  return NULL;
+}
+
+/* Nor does one of another thread, while this one does not iterate */
+static void
+test_other_thread (void)
+{
+  gboolean done = FALSE;
+  g_autoptr (PyrogProxy) proxy = begin (&done);
+
+  g_assert_true (g_main_context_acquire (NULL));
+  g_thread_join (g_thread_new ("calls", call_in_thread, proxy));
+  g_main_context_release (NULL);
+  wait_for (&done);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -157,5 +177,6 @@ main (int argc, char *argv[])
   g_resolver_set_default (resolver);
   g_test_add_func ("/proxy-lookup/synchronous", test_synchronous);
   g_test_add_func ("/proxy-lookup/other-context", test_other_context);
+  g_test_add_func ("/proxy-lookup/other-thread", test_other_thread);
   return g_test_run ();
 }
