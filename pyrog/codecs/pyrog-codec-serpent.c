@@ -173,8 +173,8 @@ read_short_int (Reader *reader, gint64 *integer)
   const char *digits = p;
   while (p < reader->end && g_ascii_isdigit (*p) && p - digits < SAFE_DIGITS)
     value = value * 10 + (*p++ - '0');
-  if (p == digits || p == reader->end || (*digits == '0' && p - digits > 1)
-      || strchr (",)]}:", *p) == NULL)
+  if (p == digits || (*digits == '0' && p - digits > 1)
+      || (p < reader->end && strchr (",)]}:", *p) == NULL))
     return FALSE;
   reader->p = p;
   *integer = negative ? -value : value;

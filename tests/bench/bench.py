@@ -25,6 +25,7 @@ WORK = [
     ("Sequential call", "lat", "same core", "rate", "calls/s", False),
     ("Sequential call, separate cores", "lat", "separate cores", "rate", "calls/s", False),
     ("Sequential call with GVariants", "variant", "same core", "rate", "calls/s", False),
+    ("Asynchronous call", "infl 1", "same core", "rate", "calls/s", False),
     ("8 connections", "conc 8", "same core", "rate", "calls/s", False),
     ("64 connections", "conc", "same core", "rate", "calls/s", False),
     ("64 calls in flight on a connection", "infl", "same core", "rate", "calls/s", False),

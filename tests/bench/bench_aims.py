@@ -2,6 +2,7 @@
 """What pyrog is to reach, as ratios within a run, and whether it did."""
 
 LAT, VARIANT = "Sequential call", "Sequential call with GVariants"
+ASYNC = "Asynchronous call"
 CONC, INFL = "64 connections", "64 calls in flight on a connection"
 ECHO = "Echo of %s MiB of bytes"
 LIST, TREE = ("Echo of 100,000 integers, %s type" % kind for kind in ("known", "any"))
@@ -15,6 +16,7 @@ AT_LEAST = [
     ("sequential call / Pyro5", (LAT, "pyrog"), (LAT, "Pyro5"), "p50_us", 4, 5),
     ("Pyro5 client on pyrog / on Pyro5", (LAT, "pyrog, Pyro5 client"), (LAT, "Pyro5"), "p50_us",
      1.5, 2),
+    ("async call / raw", (ASYNC, "pyrog"), (ASYNC, "raw"), "rate", 0.70, 0.85),
     ("64 connections, raw load / raw", (CONC, "pyrog, raw load"), (CONC, "raw"), "rate",
      0.75, 0.88),
     ("64 connections / Ice", (CONC, "pyrog"), (CONC, "Ice"), "rate", 1.1, 1.3),

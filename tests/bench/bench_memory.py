@@ -41,9 +41,8 @@ def time_of(peer, address, quick):
         for _ in range(1 if quick else ROUNDS))
 
 
-def measure_peer(peer, counts, quick):
+def measure_peer(peer, counts, quick, found):
     """idle: KiB; p50: us beside no others; count: KiB a connection and p50 beside so many"""
-    found = {}
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
             address = peer.address(folder)
@@ -54,7 +53,6 @@ def measure_peer(peer, counts, quick):
                 with bench_servers.held(peer.client, address, count, peer.environment):
                     memory = (memory_of(server) - before) / count
                     found[count] = (memory, time_of(peer, address, quick))
-    return found
 
 
 def system_calls(peer):
@@ -72,14 +70,18 @@ def measure(peers, quick):
         if peer.name not in NAMES or (quick and peer.slow):
             continue
         print("connections: %s" % peer.name, file=sys.stderr)
-        most = counts[:1] if peer.slow or "TLS" in peer.name else counts
+        # What listens on unix sockets only takes minutes for more
+        most = counts[:1] if peer.unix else counts
+        found = {}
         try:
-            memory[peer.name] = measure_peer(peer, most, quick)
+            measure_peer(peer, most, quick, found)
             if shutil.which("strace") and not quick and not peer.unix and peer.name in (
                     "raw", "pyrog", "pyrog, thread"):
-                memory[peer.name]["system calls"] = system_calls(peer)
+                found["system calls"] = system_calls(peer)
         except Exception as error:
             print("%s: %s" % (peer.name, error), file=sys.stderr)
+        if counts[0] in found:
+            memory[peer.name] = found
     return memory
 
 

@@ -14,6 +14,7 @@ SIZES = {
     "conc": ([64, 64000], [64, 6400]),
     "conc 8": ([8, 40000], [8, 4000]),
     "infl": ([64, 128000], [64, 12800]),
+    "infl 1": ([1, 20000], [1, 3000]),
     "echo 1M": ([1 << 20, 100], [1 << 20, 10]),
     "echo 16M": ([1 << 24, 8], [1 << 24, 2]),
     "list": ([100000], [100000]),
@@ -27,6 +28,7 @@ SIZES = {
 CALLS = ["lat", "conc", "conc 8", "conn"]
 BULK = ["echo 1M", "echo 16M"]
 LARGE = ["list", "dicts"]
+ASYNC = ["infl", "infl 1"]
 
 
 class Peer:
@@ -55,11 +57,11 @@ class Peer:
 
 
 def pyrog_peers(program, raw, pyro5):
-    every = CALLS + BULK + LARGE + ["variant", "infl", "tree", "oneway", "batch", "stream"]
+    every = CALLS + BULK + LARGE + ASYNC + ["variant", "tree", "oneway", "batch", "stream"]
     pyrog = [program]
     wire = ["lat", "conc", "conc 8"]
     peers = [
-        Peer("raw", raw, raw, CALLS + BULK + ["infl", "oneway"]),
+        Peer("raw", raw, raw, CALLS + BULK + ASYNC + ["oneway"]),
         Peer("raw, unix", raw, raw, CALLS, unix=True),
         Peer("raw, TLS", raw, raw, ["lat", "conn"] + BULK, BENCH_TLS="1"),
         Peer("pyrog", pyrog, pyrog, every),
@@ -92,13 +94,13 @@ def pyrog_peers(program, raw, pyro5):
 
 # program -> name, whether it has unix sockets only, what it can do
 OTHERS = {
-    "gdbus": ("GDBus", True, CALLS + BULK + LARGE + ["infl", "oneway"]),
-    "sdbus": ("sd-bus", True, ["lat", "conn", "list", "infl", "oneway"] + BULK),
-    "zmq": ("ZeroMQ", False, CALLS + BULK + ["infl"]),
+    "gdbus": ("GDBus", True, CALLS + BULK + LARGE + ASYNC + ["oneway"]),
+    "sdbus": ("sd-bus", True, ["lat", "conn", "list", "oneway"] + BULK + ASYNC),
+    "zmq": ("ZeroMQ", False, CALLS + BULK + ASYNC),
     "nng": ("nng", False, CALLS + BULK),
-    "grpc": ("gRPC", False, CALLS + BULK + LARGE + ["infl", "stream"]),
-    "ice": ("Ice", False, CALLS + BULK + LARGE + ["infl", "oneway"]),
-    "capnp": ("Cap'n Proto", False, CALLS + BULK + LARGE + ["infl"]),
+    "grpc": ("gRPC", False, CALLS + BULK + LARGE + ASYNC + ["stream"]),
+    "ice": ("Ice", False, CALLS + BULK + LARGE + ASYNC + ["oneway"]),
+    "capnp": ("Cap'n Proto", False, CALLS + BULK + LARGE + ASYNC),
 }
 OTHERS_WITH_TLS = ["grpc", "ice"]
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # To be sourced. Debian packages of the peers that pyrog is compared with; each is left out where its
-# packages are missing, so that the benchmarks need none of them. On Debian 12, as root:
+# packages are missing, so that the benchmarks need none of them. tests/run installs them, and so does, as
+# root on Debian 12:
 #
 #     . tests/bench/packages.sh && apt-get install --no-install-recommends "${bench_packages[@]}"
 

@@ -5,6 +5,7 @@
 import os
 import tempfile
 
+import bench_peers
 import bench_servers
 import tap  # of tests/interop
 
@@ -26,6 +27,8 @@ WORKLOADS = {
     "stream": ([30], RATE),
 }
 OF_RAW = ["lat", "conc", "infl", "echo", "conn", "oneway"]
+# Programs of the peers, where they are to be built
+PEERS = os.environ.get("BENCH_PEERS")
 PYROG, RAW = [os.environ["BENCH_PROGRAM"]], [os.environ["BENCH_RAW"]]
 
 
@@ -74,5 +77,18 @@ def test_raw_load_on_a_pyrog_server():
     assert set(result) == RATE
 
 
+def test_peer(program):
+    """A program of another library, with what bench.py asks of it"""
+    _, unix, workloads = bench_peers.OTHERS[program]
+    command = [os.path.join(PEERS, program + "-bench")]
+    if not os.path.exists(command[0]):
+        raise tap.Skip("The packages of this peer are missing")
+    names = sorted({workload.split()[0] for workload in workloads})
+    with tempfile.TemporaryDirectory() as folder:
+        check_workloads(command, address_of("unix" if unix else "tcp", folder), names, os.environ)
+
+
 tap.cases.append((test_raw_load_on_a_pyrog_server, ()))
+if PEERS:
+    tap.cases += [(test_peer, (program,)) for program in bench_peers.OTHERS]
 tap.run()

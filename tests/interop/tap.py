@@ -7,6 +7,10 @@ import traceback
 cases = []
 
 
+class Skip(Exception):
+    """This case can't run here, and why"""
+
+
 def case(*arguments):
     """Runs the function as a test case with these arguments; more than one line, more cases"""
     def add(function):
@@ -28,6 +32,9 @@ def run(*context):
         try:
             function(*context, *arguments)
             print("ok %d - %s" % (number, name_of(function, arguments)), flush=True)
+        except Skip as reason:
+            print("ok %d - %s # SKIP %s" % (number, name_of(function, arguments), reason),
+                  flush=True)
         except Exception:
             failed += 1
             print("not ok %d - %s" % (number, name_of(function, arguments)), flush=True)
