@@ -59,9 +59,8 @@ struct _PyrogCall
   gint64 deadline;       /* monotonic time, or 0 */
   PyrogCallFunc func;    /* (nullable) NULL: somebody waits in pyrog_session_wait() */
   gpointer user_data;
-  GMainContext *context;    /* (owned) (nullable) of an asynchronous call */
-  char *reply_type;         /* (owned) (nullable) that its caller wants */
-  gulong cancelled_handler; /* of its cancellable, or 0 */
+  GMainContext *context; /* (owned) (nullable) of an asynchronous call */
+  char *reply_type;      /* (owned) (nullable) that its caller wants */
 
   /* (locked-by the session) */
   GList link; /* its place in one of the session's queues */

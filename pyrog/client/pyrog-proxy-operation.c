@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pyrog-call-result.h"
 #include "pyrog-error-private.h"
 #include "pyrog-outcome-private.h"
 #include "pyrog-proxy-private.h"
@@ -122,23 +123,13 @@ pyrog_proxy_finish_sync (PyrogProxy *self,
 /* ---- Asynchronous calls ---- */
 
 static void
-done_cb (PyrogCall *call, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-
-  if (call->cancelled_handler != 0)
-    g_cancellable_disconnect (g_task_get_cancellable (task), call->cancelled_handler);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
 cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  GTask *task = user_data;
-  PyrogProxy *self = g_task_get_source_object (task);
+  PyrogCallResult *result = user_data;
+  PyrogProxy *self = pyrog_call_result_get_source (result);
 
   pyrog_session_cancel (
-      self->session, g_task_get_task_data (task),
+      self->session, pyrog_call_result_get_call (result),
       g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Operation was cancelled")));
 }
 
@@ -153,44 +144,34 @@ pyrog_proxy_begin_async (PyrogProxy *self,
                          gpointer user_data,
                          gpointer tag)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (PyrogCall) owned = call;
+  g_autoptr (PyrogCallResult) result
+      = pyrog_call_result_new (G_OBJECT (self), cancellable, callback, user_data, tag);
 
-  /* The macro of this name makes a copy of the word tag */
-  (g_task_set_source_tag) (task, tag);
-  g_task_set_check_cancellable (task, FALSE);
-  if (call == NULL)
+  if (call == NULL || g_cancellable_set_error_if_cancelled (cancellable, &error))
     {
-      g_task_return_error (task, error);
+      g_clear_pointer (&call, pyrog_call_unref);
+      pyrog_call_result_fail (result, error);
       return;
     }
-  if (g_task_return_error_if_cancelled (task))
-    return;
-  g_task_set_task_data (task, pyrog_call_ref (call), (GDestroyNotify) pyrog_call_unref);
   call->reply_type = g_strdup (reply_type);
-  call->context = g_main_context_ref (g_task_get_context (task));
-  call->func = done_cb;
-  call->user_data = g_object_ref (task);
   /* Before the call may end, which may happen in another thread and at once. What is cancelled
    * before it was submitted is seen afterwards. */
-  if (cancellable != NULL)
-    call->cancelled_handler
-        = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), task, NULL);
+  pyrog_call_result_set_call (result, call, G_CALLBACK (cancelled_cb));
   pyrog_session_submit (self->session, call);
   if (g_cancellable_is_cancelled (cancellable))
-    cancelled_cb (cancellable, task);
+    cancelled_cb (cancellable, result);
 }
 
 PyrogCall *
 pyrog_proxy_finish_call (PyrogProxy *self, GAsyncResult *result, gpointer tag, GError **error)
 {
   g_return_val_if_fail (PYROG_IS_PROXY (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+  g_return_val_if_fail (PYROG_IS_CALL_RESULT (result), NULL);
+  g_return_val_if_fail (
+      pyrog_call_result_get_source (PYROG_CALL_RESULT (result)) == (gpointer) self, NULL);
   g_return_val_if_fail (g_async_result_is_tagged (result, tag), NULL);
 
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return NULL;
-  return pyrog_call_ref (g_task_get_task_data (G_TASK (result)));
+  return pyrog_call_result_propagate (PYROG_CALL_RESULT (result), error);
 }
 
 GVariant *

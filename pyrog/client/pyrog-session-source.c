@@ -75,8 +75,7 @@ call_functions_locked (PyrogSession *self, PyrogSessionSource *source)
   PyrogCall *call;
   gboolean nested = is_caller (self);
 
-  /* What is done meanwhile has its turn when others had theirs: a task that was begun in this
-   * iteration of the context may not end in it */
+  /* What is done meanwhile has its turn when others had theirs */
   for (guint left = source->done.length; left > 0 && (call = take_done (source)) != NULL; left--)
     {
       if (self->caller == NULL)
