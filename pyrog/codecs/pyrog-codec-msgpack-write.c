@@ -239,7 +239,9 @@ write_pairs (Writer *writer, const PyrogValue *dict, const PyrogPath *path, guin
     {
       const PyrogValue *key = &dict->items[2 * i];
       step.key = key;
-      if (!check_key (writer, key, &step) || !write_value (writer, key, &step, depth)
+      if (!check_key (writer, key, &step)
+          || !(key->kind == PYROG_KIND_STR ? write_str (writer, key, &step)
+                                           : write_value (writer, key, &step, depth))
           || !write_value (writer, key + 1, &step, depth))
         return FALSE;
     }

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "pyrog-block.h"
 #include "pyrog-error.h"
 #include "pyrog-memory.h"
 
@@ -70,20 +71,13 @@ release_kept (PyrogArena *arena)
 }
 
 static void
-free_block (Block *block)
-{
-  pyrog_memory_remove (block->size);
-  g_free (block);
-}
-
-static void
 free_blocks_but_first (PyrogArena *arena)
 {
   while (arena->blocks != NULL && arena->blocks->next != NULL)
     {
       Block *block = arena->blocks;
       arena->blocks = block->next;
-      free_block (block);
+      pyrog_block_free (block);
     }
 }
 
@@ -103,7 +97,7 @@ pyrog_arena_reset (PyrogArena *arena)
   release_kept (arena);
   free_blocks_but_first (arena);
   if (arena->blocks != NULL && arena->blocks->size != FIRST_BLOCK_SIZE)
-    g_clear_pointer (&arena->blocks, free_block);
+    g_clear_pointer (&arena->blocks, pyrog_block_free);
   arena->next = arena->blocks != NULL ? (guint8 *) (arena->blocks + 1) : NULL;
   arena->left = arena->blocks != NULL ? arena->blocks->size : 0;
   arena->used_bytes = 0;
@@ -116,7 +110,7 @@ pyrog_arena_free (PyrogArena *arena)
   if (arena == NULL)
     return;
   pyrog_arena_reset (arena);
-  g_free (arena->blocks);
+  g_clear_pointer (&arena->blocks, pyrog_block_free);
   g_clear_pointer (&arena->kept, g_array_unref);
   g_free (arena);
 }
@@ -195,14 +189,13 @@ add_block (PyrogArena *arena, gsize size, GError **error)
 
   Block *block = NULL;
   if (block_size <= G_MAXSIZE - sizeof (Block))
-    block = g_try_malloc (sizeof (Block) + block_size);
+    block = pyrog_block_new (sizeof (Block) + block_size);
   if (block == NULL)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
                    _ ("No memory for %zu bytes of a message"), size);
       return FALSE;
     }
-  pyrog_memory_add (block_size);
   block->size = block_size;
   block->next = arena->blocks;
   arena->blocks = block;

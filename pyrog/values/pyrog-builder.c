@@ -345,7 +345,7 @@ check_hashable (const PyrogValue *entries, gsize count, gsize stride, GError **e
   for (gsize i = 0; i < count; i++)
     {
       const PyrogValue *entry = &entries[i * stride];
-      if (!pyrog_value_is_hashable (entry))
+      if (entry->kind != PYROG_KIND_STR && !pyrog_value_is_hashable (entry))
         {
           g_set_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE, _ ("Unhashable type: ‘%s’"),
                        pyrog_kind_name (entry->kind));

@@ -275,7 +275,7 @@ write_list (Writer *writer,
             const PyrogPath *path,
             guint levels)
 {
-  const GVariantType *element = g_variant_type_element (type);
+  const GVariantType *element = pyrog_variant_type_element (type);
   const PyrogVariantLayout layout = pyrog_variant_layout (element);
   const PyrogVariantMark container = pyrog_variant_writer_open (writer);
 
@@ -325,9 +325,11 @@ write_dict (Writer *writer,
             const PyrogPath *path,
             guint levels)
 {
-  const GVariantType *entry = g_variant_type_element (type);
+  const GVariantType *entry = pyrog_variant_type_element (type);
   const PyrogVariantLayout layout = pyrog_variant_layout (entry);
   const PyrogVariantMark container = pyrog_variant_writer_open (writer);
+  const gboolean is_text
+      = pyrog_variant_type_is_text_entry (entry) && levels + 2 <= PYROG_MAX_VARIANT_LEVELS;
 
   if (value->kind != PYROG_KIND_DICT)
     return mismatch (value, type, path, writer->error);
@@ -336,7 +338,8 @@ write_dict (Writer *writer,
       const PyrogValue *pair = &value->items[2 * i];
       const PyrogPath item = { .parent = path, .key = pair };
       pyrog_variant_writer_align (writer, layout.alignment);
-      if (!write_entry (writer, pair, entry, &item, levels))
+      if (!(is_text && pyrog_variant_writer_add_text_entry (writer, pair))
+          && !write_entry (writer, pair, entry, &item, levels))
         return FALSE;
       if (layout.size == 0)
         pyrog_variant_writer_mark (writer, &container);
@@ -406,7 +409,7 @@ write_maybe (Writer *writer,
              const PyrogPath *path,
              guint levels)
 {
-  const GVariantType *element = g_variant_type_element (type);
+  const GVariantType *element = pyrog_variant_type_element (type);
 
   if (value->kind == PYROG_KIND_NONE)
     return TRUE;
@@ -426,12 +429,11 @@ write_array (Writer *writer,
              const PyrogPath *path,
              guint levels)
 {
-  const GVariantType *element = g_variant_type_element (type);
+  const char element = pyrog_variant_type_char (pyrog_variant_type_element (type));
 
-  if (g_variant_type_is_dict_entry (element))
+  if (element == '{')
     return write_dict (writer, value, type, path, levels);
-  if (g_variant_type_equal (element, G_VARIANT_TYPE_BYTE) && value->kind != PYROG_KIND_LIST
-      && value->kind != PYROG_KIND_TUPLE)
+  if (element == 'y' && value->kind != PYROG_KIND_LIST && value->kind != PYROG_KIND_TUPLE)
     return write_bytes (writer, value, type, path);
   return write_list (writer, value, type, path, levels);
 }

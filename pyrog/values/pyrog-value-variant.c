@@ -176,27 +176,42 @@ write_key (PyrogVariantWriter *writer,
 }
 
 static gboolean
+write_entry (PyrogVariantWriter *writer,
+             const PyrogValue *pair,
+             DictType type,
+             const PyrogPath *path,
+             guint levels)
+{
+  const PyrogVariantMark entry = pyrog_variant_writer_open (writer);
+
+  if (!write_key (writer, &pair[0], type, path, levels))
+    return FALSE;
+  if (type == DICT_TEXT || type == DICT_ANY)
+    pyrog_variant_writer_mark (writer, &entry);
+  if (!write_variant (writer, &pair[1], path, levels))
+    return FALSE;
+  pyrog_variant_writer_close (writer, &entry, TRUE);
+  return TRUE;
+}
+
+static gboolean
 write_dict (PyrogVariantWriter *writer,
             const PyrogValue *value,
             const PyrogPath *path,
             guint levels)
 {
   const PyrogVariantMark container = pyrog_variant_writer_open (writer);
-  DictType type = dict_type (value);
+  const DictType type = dict_type (value);
+  const gboolean is_text = type == DICT_TEXT && levels < PYROG_MAX_VARIANT_LEVELS;
 
   for (gsize i = 0; i < value->size; i++)
     {
       const PyrogValue *key = &value->items[2 * i];
       const PyrogPath item = { .parent = path, .key = key };
       pyrog_variant_writer_align (writer, 8);
-      const PyrogVariantMark entry = pyrog_variant_writer_open (writer);
-      if (!write_key (writer, key, type, &item, levels))
+      if (!(is_text && pyrog_variant_writer_add_text_entry (writer, key))
+          && !write_entry (writer, key, type, &item, levels))
         return FALSE;
-      if (type == DICT_TEXT || type == DICT_ANY)
-        pyrog_variant_writer_mark (writer, &entry);
-      if (!write_variant (writer, key + 1, &item, levels))
-        return FALSE;
-      pyrog_variant_writer_close (writer, &entry, TRUE);
       pyrog_variant_writer_mark (writer, &container);
     }
   pyrog_variant_writer_close (writer, &container, FALSE);

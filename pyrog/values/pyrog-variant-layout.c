@@ -7,12 +7,6 @@
 #include <string.h>
 
 gsize
-pyrog_variant_align (gsize offset, gsize alignment)
-{
-  return (offset + alignment - 1) & ~(alignment - 1);
-}
-
-gsize
 pyrog_variant_offset_width (gsize container_size)
 {
   if (container_size <= G_MAXUINT8)
@@ -78,10 +72,14 @@ pyrog_variant_layout (const GVariantType *type)
       return (PyrogVariantLayout){ 8, 0 };
     case 'a':
     case 'm':
-      return (PyrogVariantLayout){ pyrog_variant_layout (g_variant_type_element (type)).alignment,
-                                   0 };
-    case '(':
+      return (PyrogVariantLayout){
+        pyrog_variant_layout (pyrog_variant_type_element (type)).alignment, 0
+      };
     case '{':
+      if (pyrog_variant_type_is_text_entry (type))
+        return (PyrogVariantLayout){ 8, 0 };
+      return layout_of_members (type);
+    case '(':
       return layout_of_members (type);
     default:
       return (PyrogVariantLayout){ 1, 0 };

@@ -31,10 +31,24 @@ static gboolean read_piece (Reader *reader, const Piece *piece, guint nesting);
 static gsize
 read_offset (const guint8 *place, gsize width)
 {
-  guint64 offset = 0;
+  guint16 two;
+  guint32 four;
+  guint64 eight;
 
-  memcpy (&offset, place, width);
-  return (gsize) GUINT64_FROM_LE (offset);
+  switch (width)
+    {
+    case 1:
+      return *place;
+    case 2:
+      memcpy (&two, place, 2);
+      return GUINT16_FROM_LE (two);
+    case 4:
+      memcpy (&four, place, 4);
+      return GUINT32_FROM_LE (four);
+    default:
+      memcpy (&eight, place, 8);
+      return (gsize) GUINT64_FROM_LE (eight);
+    }
 }
 
 /* What is in normal form has all its pieces in it */
@@ -103,7 +117,10 @@ read_maybe (Reader *reader, const Piece *piece, guint nesting)
 static gboolean
 read_any (Reader *reader, const Piece *piece, guint nesting)
 {
-  const guint8 *nul = memrchr (piece->data, '\0', piece->size);
+  const guint8 *end = piece->data + piece->size;
+  /* Most types are one character */
+  const guint8 *nul
+      = piece->size >= 2 && end[-2] == '\0' ? end - 2 : memrchr (piece->data, '\0', piece->size);
 
   if (nul == NULL)
     return check_piece (reader, 1, 0, 0);
@@ -149,9 +166,27 @@ read_members (Reader *reader, const Piece *piece, guint nesting)
 }
 
 static gboolean
+read_text_entry (Reader *reader, const Piece *entry, guint nesting)
+{
+  const gsize width = pyrog_variant_offset_width (entry->size);
+
+  if (!check_piece (reader, width, entry->size, entry->size))
+    return FALSE;
+  const gsize body = entry->size - width;
+  const gsize key_end = read_offset (entry->data + body, width);
+  const gsize start = pyrog_variant_align (key_end, 8);
+  const Piece value = { G_VARIANT_TYPE_VARIANT, entry->data + start, body - start };
+  return check_piece (reader, 1, key_end, body) && check_piece (reader, start, body, body)
+         && pyrog_builder_utf8 (reader->builder, (const char *) entry->data, key_end - 1)
+         && read_piece (reader, &value, nesting);
+}
+
+static gboolean
 read_element (Reader *reader, const Piece *element, guint nesting)
 {
-  if (g_variant_type_is_dict_entry (element->type))
+  if (pyrog_variant_type_is_text_entry (element->type) && nesting < PYROG_MAX_VARIANT_NESTING)
+    return read_text_entry (reader, element, nesting);
+  if (pyrog_variant_type_char (element->type) == '{')
     return read_members (reader, element, nesting);
   return read_piece (reader, element, nesting);
 }
@@ -161,7 +196,7 @@ read_fixed_elements (Reader *reader, const Piece *array, gsize size, guint nesti
 {
   for (gsize start = 0; start < array->size; start += size)
     {
-      const Piece element = { g_variant_type_element (array->type), array->data + start, size };
+      const Piece element = { pyrog_variant_type_element (array->type), array->data + start, size };
       if (!check_piece (reader, start, start + size, array->size)
           || !read_element (reader, &element, nesting))
         return FALSE;
@@ -172,6 +207,7 @@ read_fixed_elements (Reader *reader, const Piece *array, gsize size, guint nesti
 static gboolean
 read_elements (Reader *reader, const Piece *array, gsize alignment, guint nesting)
 {
+  const GVariantType *type = pyrog_variant_type_element (array->type);
   gsize width = pyrog_variant_offset_width (array->size);
   gsize start = 0;
 
@@ -186,8 +222,7 @@ read_elements (Reader *reader, const Piece *array, gsize alignment, guint nestin
     {
       gsize end = read_offset (array->data + place, width);
       start = pyrog_variant_align (start, alignment);
-      const Piece element
-          = { g_variant_type_element (array->type), array->data + start, end - start };
+      const Piece element = { type, array->data + start, end - start };
       if (!check_piece (reader, start, end, ends) || !read_element (reader, &element, nesting))
         return FALSE;
       start = end;
@@ -198,11 +233,12 @@ read_elements (Reader *reader, const Piece *array, gsize alignment, guint nestin
 static gboolean
 read_array (Reader *reader, const Piece *piece, guint nesting)
 {
-  const GVariantType *type = g_variant_type_element (piece->type);
+  const GVariantType *type = pyrog_variant_type_element (piece->type);
   const PyrogVariantLayout layout = pyrog_variant_layout (type);
-  PyrogKind kind = g_variant_type_is_dict_entry (type) ? PYROG_KIND_DICT : PYROG_KIND_LIST;
+  const char element = pyrog_variant_type_char (type);
+  PyrogKind kind = element == '{' ? PYROG_KIND_DICT : PYROG_KIND_LIST;
 
-  if (g_variant_type_equal (type, G_VARIANT_TYPE_BYTE))
+  if (element == 'y')
     return pyrog_builder_bytes (reader->builder, piece->data, piece->size);
   return pyrog_builder_open (reader->builder, kind)
          && (layout.size > 0 ? read_fixed_elements (reader, piece, layout.size, nesting)

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   PyrogBuffer out;
-  GArray *ends;   /* (owned) (element-type gsize) ends of members of the open containers */
+  gsize *ends; /* (owned) (nullable) of members of the open containers */
+  gsize n_ends;
+  gsize max_ends; /* that there is room for */
   GError **error; /* (nullable) where what can't be written is told */
 } PyrogVariantWriter;
 
@@ -21,7 +23,7 @@ typedef struct
 typedef struct
 {
   gsize start;
-  guint first_end;
+  gsize first_end;
 } PyrogVariantMark;
 
 void pyrog_variant_writer_init (PyrogVariantWriter *writer, gboolean secret, GError **error);
@@ -39,6 +41,10 @@ void pyrog_variant_writer_mark (PyrogVariantWriter *writer, const PyrogVariantMa
 void pyrog_variant_writer_close (PyrogVariantWriter *writer,
                                  const PyrogVariantMark *container,
                                  gboolean reverse);
+
+/* An entry of type {sv} at its place, if its key is a str and its value a bool, an int of 64 bits,
+ * a float or a str; FALSE: it is another one */
+gboolean pyrog_variant_writer_add_text_entry (PyrogVariantWriter *writer, const PyrogValue *pair);
 
 /* The contents of a v: the value in its canonical type, which lies so many levels deep */
 gboolean pyrog_variant_writer_add_any (PyrogVariantWriter *writer,

@@ -303,6 +303,59 @@ test_depth (void)
   g_assert_true (g_variant_is_normal_form (checked));
 }
 
+/* Entries with a text and any value, of all sizes at which something else is in front or behind */
+static void
+test_entries (void)
+{
+  const char *const values[] = { "true",       "int64 -5",    "uint64 18446744073709551615",
+                                 "1.5",        "''",          "'x'",
+                                 "b'x'",       "[<int64 1>]", "{'k': <int64 2>}",
+                                 "@mv nothing" };
+
+  for (gsize size = 0; size < 270; size += size == 20 ? 210 : 1)
+    {
+      g_autofree char *key = g_strnfill (size, 'k');
+      g_autoptr (GString) text = g_string_new (NULL);
+      for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+        g_string_append_printf (text, "%s{'%s': <%s>, 'k%s': <'%s'>}", i > 0 ? ", " : "", key,
+                                values[i], key, key);
+      g_autofree char *list = g_strdup_printf ("[%s]", text->str);
+      g_autoptr (GVariant) dicts = g_variant_parse (NULL, list, NULL, NULL, NULL);
+      assert_comes_back (dicts);
+    }
+}
+
+/* Dicts in dicts are refused or whole */
+static void
+test_deep_dicts (void)
+{
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
+  PyrogValue value = pyrog_value_int (1);
+  guint refused = 0, depth;
+
+  for (depth = 1; depth <= PYROG_MAX_VARIANT_LEVELS; depth++)
+    {
+      g_autoptr (GError) error = NULL;
+      PyrogValue *items = pyrog_arena_alloc (arena, 2 * sizeof *items, NULL);
+      items[0] = pyrog_value_text ("k");
+      items[1] = value;
+      value = (PyrogValue){ .kind = PYROG_KIND_DICT, .size = 1, .items = items };
+      g_autoptr (GVariant) variant
+          = pyrog_value_to_variant_typed (&value, G_VARIANT_TYPE_VARDICT, "value", &error);
+      if (variant == NULL)
+        {
+          g_assert_error (error, PYROG_ERROR, PYROG_ERROR_SERIALIZE);
+          refused++;
+          continue;
+        }
+      g_assert_cmpuint (refused, ==, 0);
+      g_autoptr (GVariant) checked = reread (variant);
+      g_assert_true (g_variant_is_normal_form (checked));
+      g_assert_true (g_variant_equal (checked, variant));
+    }
+  g_assert_cmpuint (refused, >, 0);
+}
+
 static void
 test_layout (void)
 {
@@ -334,6 +387,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/variant-forms/large-items", test_large_items);
   g_test_add_func ("/variant-forms/malformed", test_malformed);
   g_test_add_func ("/variant-forms/depth", test_depth);
+  g_test_add_func ("/variant-forms/entries", test_entries);
+  g_test_add_func ("/variant-forms/deep-dicts", test_deep_dicts);
   g_test_add_func ("/variant-forms/layout", test_layout);
   return g_test_run ();
 }
