@@ -158,3 +158,15 @@ pyrog_block_free (gpointer block)
   kept_size += size;
   g_mutex_unlock (&lock);
 }
+
+void
+pyrog_block_uncount (gpointer block)
+{
+  pyrog_memory_remove (malloc_usable_size (block));
+}
+
+void
+pyrog_block_free_uncounted (gpointer block)
+{
+  pyrog_block_free (count (block));
+}

@@ -22,5 +22,8 @@ gpointer pyrog_block_new_kept (gsize size);
 /* The first used bytes stay, at a new address perhaps; NULL: no memory, and nothing was changed */
 gpointer pyrog_block_grow (gpointer block, gsize used, gsize size);
 void pyrog_block_free (gpointer block);
+/* A block that the program gets, and may keep: it is no message's any more, so it isn't counted */
+void pyrog_block_uncount (gpointer block);
+void pyrog_block_free_uncounted (gpointer block);
 
 G_END_DECLS

@@ -138,12 +138,25 @@ pyrog_buffer_append_text (PyrogBuffer *buffer, const char *text)
   pyrog_buffer_append (buffer, text, strlen (text));
 }
 
-GBytes *
-pyrog_buffer_steal_bytes (PyrogBuffer *buffer)
+static GBytes *
+steal_bytes (PyrogBuffer *buffer, GDestroyNotify free_block)
 {
   gsize size = buffer->size;
   guint8 *data = g_steal_pointer (&buffer->data);
 
   pyrog_buffer_clear (buffer);
-  return g_bytes_new_with_free_func (data, size, pyrog_block_free, data);
+  return g_bytes_new_with_free_func (data, size, free_block, data);
+}
+
+GBytes *
+pyrog_buffer_steal_bytes (PyrogBuffer *buffer)
+{
+  return steal_bytes (buffer, pyrog_block_free);
+}
+
+GBytes *
+pyrog_buffer_give_bytes (PyrogBuffer *buffer)
+{
+  pyrog_block_uncount (buffer->data);
+  return steal_bytes (buffer, pyrog_block_free_uncounted);
 }

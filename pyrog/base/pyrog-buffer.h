@@ -45,5 +45,7 @@ void pyrog_buffer_append_byte (PyrogBuffer *buffer, guint8 byte);
 void pyrog_buffer_append_text (PyrogBuffer *buffer, const char *text);
 /* Takes the bytes out; the buffer is empty afterwards */
 GBytes *pyrog_buffer_steal_bytes (PyrogBuffer *buffer);
+/* The same for the program, which may keep them: they don't count as memory of messages */
+GBytes *pyrog_buffer_give_bytes (PyrogBuffer *buffer);
 
 G_END_DECLS

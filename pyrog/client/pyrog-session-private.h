@@ -134,9 +134,8 @@ void pyrog_session_add_to_source_locked (PyrogSession *session, PyrogCall *call)
 void pyrog_session_remove_from_source_locked (PyrogCall *call);
 /* The source is to call the function of that call; takes a reference of it */
 void pyrog_session_add_done_locked (PyrogCall *call);
-/* Sees to it that the sources wait for what there is to wait for, and tells them what is done */
-void pyrog_session_place_sources_locked (PyrogSession *session);
-/* The same, when nothing else is to be done */
+/* At the end of what was done: the sources wait for what there is to wait for, and are told of
+ * calls that are done */
 void pyrog_session_settle_and_unlock (PyrogSession *session);
 /* Whether what is asked for may be sent with what comes after it */
 gboolean

@@ -101,6 +101,8 @@ call_functions_locked (PyrogSession *self, PyrogSessionSource *source)
 
 /* ---- The source ---- */
 
+static void place_sources (PyrogSession *self);
+
 static gboolean
 session_source_prepare (GSource *gsource, int *timeout)
 {
@@ -138,7 +140,7 @@ session_source_dispatch (GSource *gsource, GSourceFunc callback, gpointer user_d
     condition &= G_IO_OUT;
   pyrog_session_go_on_locked (self, (short) condition);
   pyrog_session_expire_locked (self);
-  pyrog_session_place_sources_locked (self);
+  place_sources (self);
   if (self->state == PYROG_SESSION_ASKING && !self->asked)
     {
       g_mutex_unlock (&self->lock);
@@ -303,8 +305,8 @@ destroy_idle_sources (PyrogSession *self)
     }
 }
 
-void
-pyrog_session_place_sources_locked (PyrogSession *self)
+static void
+place_sources (PyrogSession *self)
 {
   destroy_idle_sources (self);
   if (self->sources == NULL)
@@ -318,7 +320,7 @@ pyrog_session_place_sources_locked (PyrogSession *self)
 void
 pyrog_session_settle_and_unlock (PyrogSession *self)
 {
-  pyrog_session_place_sources_locked (self);
+  place_sources (self);
   GSList *contexts = g_steal_pointer (&self->left_contexts);
   g_mutex_unlock (&self->lock);
   /* What else lives in them may need the lock when it ends */

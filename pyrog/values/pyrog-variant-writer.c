@@ -39,7 +39,7 @@ pyrog_variant_writer_end (PyrogVariantWriter *writer, const GVariantType *type)
                    _ ("No memory for a value of more than %zu bytes"), writer->out.size);
       return NULL;
     }
-  g_autoptr (GBytes) bytes = pyrog_buffer_steal_bytes (&writer->out);
+  g_autoptr (GBytes) bytes = pyrog_buffer_give_bytes (&writer->out);
   return g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, TRUE));
 }
 

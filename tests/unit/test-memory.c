@@ -9,6 +9,7 @@
 #include "pyrog-block.h"
 #include "pyrog-error.h"
 #include "pyrog-message.h"
+#include "pyrog-value-variant.h"
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -95,6 +96,26 @@ test_values (void)
   g_assert_true (nothing_is_used ());
 }
 
+/* What the program got of a message may stay as long as it likes, and is not the messages' */
+static void
+test_kept_values (void)
+{
+  g_autofree char *text = g_strnfill (MIB, 'x');
+  const PyrogValue item = { .kind = PYROG_KIND_STR, .size = MIB, .text = text };
+  const PyrogValue list = { .kind = PYROG_KIND_LIST, .size = 1, .items = (PyrogValue *) &item };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) any = pyrog_value_to_variant (&list, "value", &error);
+  g_autoptr (GVariant) typed
+      = pyrog_value_to_variant_typed (&list, G_VARIANT_TYPE_STRING_ARRAY, "value", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_variant_get_size (typed), >, MIB);
+  g_assert_true (nothing_is_used ());
+  g_clear_pointer (&any, g_variant_unref);
+  g_clear_pointer (&typed, g_variant_unref);
+  g_assert_true (nothing_is_used ());
+}
+
 static GBytes *
 write_compressed (gsize size)
 {
@@ -152,6 +173,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/memory/limit", test_limit);
   g_test_add_func ("/memory/blocks", test_blocks);
   g_test_add_func ("/memory/values", test_values);
+  g_test_add_func ("/memory/kept-values", test_kept_values);
   g_test_add_func ("/memory/inflate", test_inflate);
   return g_test_run ();
 }
