@@ -2,7 +2,6 @@
  * Copyright the pyrog authors */
 #include "config.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <poll.h>
 
