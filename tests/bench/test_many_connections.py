@@ -50,8 +50,10 @@ def test_ten_thousand_connections(mode):
     address = "tcp:%d" % bench_servers.free_port()
     load = dict(ENVIRONMENT, BENCH_HANDSHAKE="1")
     with bench_servers.served(PYROG, address, mode, ENVIRONMENT) as server:
+        files = files_of(server)
         bench_servers.measured(PYROG, address, "lat", 10, environment=ENVIRONMENT)
-        files, memory = files_of(server), memory_of(server)
+        wait_for_files(server, files)
+        memory = memory_of(server)
         with bench_servers.held(RAW, address, COUNT, load):
             taken = (memory_of(server) - memory) / COUNT
             print("# %.2f KiB a connection" % taken)
