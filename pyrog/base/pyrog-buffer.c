@@ -33,6 +33,8 @@ pyrog_buffer_clear (PyrogBuffer *buffer)
   if (buffer->secret)
     wipe (buffer);
   g_clear_pointer (&buffer->data, pyrog_block_free);
+  if (buffer->pieces != NULL)
+    pyrog_buffer_drop_pieces (buffer);
   buffer->size = buffer->capacity = 0;
   buffer->overflow = FALSE;
 }
@@ -42,7 +44,7 @@ pyrog_buffer_reset (PyrogBuffer *buffer, gsize keep)
 {
   if (buffer->secret)
     wipe (buffer);
-  if (buffer->capacity > keep)
+  if (buffer->capacity > keep || buffer->pieces != NULL)
     pyrog_buffer_clear (buffer);
   buffer->size = 0;
   buffer->overflow = FALSE;
@@ -142,6 +144,8 @@ static GBytes *
 steal_bytes (PyrogBuffer *buffer, GDestroyNotify free_block)
 {
   gsize size = buffer->size;
+
+  g_assert (buffer->pieces == NULL);
   guint8 *data = g_steal_pointer (&buffer->data);
 
   pyrog_buffer_clear (buffer);

@@ -169,9 +169,9 @@ pyrog_batch_results_next (PyrogBatchResults *self, const char *reply_type, GErro
   const PyrogValue *result = take_next (self, error);
   if (result == NULL)
     return NULL;
-  GVariant *variant = pyrog_value_to_variant_typed (
+  GVariant *variant = pyrog_value_to_variant_sliced (
       result, reply_type != NULL ? (const GVariantType *) reply_type : G_VARIANT_TYPE_ANY, "result",
-      &failure);
+      pyrog_call_get_slices (self->call), &failure);
   if (variant == NULL)
     {
       pyrog_proxy_set_answered (failure);
@@ -206,7 +206,8 @@ pyrog_batch_results_read (PyrogBatchResults *self, GError **error, const char *f
   if (result == NULL)
     return FALSE;
   va_start (args, format);
-  gboolean ok = pyrog_format_read_result (result, format, &args, &failure);
+  gboolean ok = pyrog_format_read_result (result, pyrog_call_get_slices (self->call), format, &args,
+                                          &failure);
   va_end (args);
   if (ok)
     return TRUE;

@@ -107,7 +107,7 @@ pyrog_batch_finalize (GObject *object)
   g_clear_object (&self->proxy);
   g_clear_pointer (&self->options, pyrog_call_options_free);
   g_array_unref (self->calls);
-  pyrog_arena_free (self->arena);
+  pyrog_arena_unref (self->arena);
   g_clear_error (&self->error);
   G_OBJECT_CLASS (pyrog_batch_parent_class)->finalize (object);
 }
@@ -329,7 +329,7 @@ static void
 empty (PyrogBatch *self)
 {
   g_array_set_size (self->calls, 0);
-  pyrog_arena_reset (self->arena);
+  self->arena = pyrog_arena_renew (self->arena);
   g_clear_error (&self->error);
 }
 
@@ -353,7 +353,7 @@ make_call (PyrogBatch *self, gboolean oneway, GError **error)
   request.kind = PYROG_MEMBER_ANY;
   request.flags = PYROG_FLAG_BATCH;
   if (self->error == NULL)
-    call = pyrog_request_make_call (&request, &calls, &none, error);
+    call = pyrog_request_make_call (&request, &calls, &none, self->arena, error);
   else
     g_propagate_error (error, pyrog_request_not_sent (g_steal_pointer (&self->error)));
   if (call != NULL)

@@ -46,7 +46,7 @@ pyrog_call_unref (PyrogCall *call)
   g_clear_pointer (&call->context, g_main_context_unref);
   g_clear_error (&call->error);
   g_clear_pointer (&call->outcome, pyrog_outcome_unref);
-  g_clear_pointer (&call->arena, pyrog_arena_free);
+  g_clear_pointer (&call->arena, pyrog_arena_unref);
   g_clear_pointer (&call->chunk, pyrog_chunk_unref);
   g_clear_pointer (&call->annotations, g_variant_unref);
   g_free (call->correlation_id);
@@ -140,6 +140,12 @@ pyrog_call_get_reply_parts (PyrogCall *call)
                               .correlation_id = call->correlation_id };
 }
 
+PyrogChunk *
+pyrog_call_get_slices (PyrogCall *call)
+{
+  return call->arena != NULL && pyrog_arena_has_large (call->arena) ? call->chunk : NULL;
+}
+
 static void
 take_exception (PyrogCall *call)
 {
@@ -161,10 +167,7 @@ pyrog_call_take_reply (PyrogCall *call,
 
   if (!check_reply (call, header, error))
     return FALSE;
-  if (call->arena == NULL)
-    call->arena = pyrog_arena_new ();
-  else
-    pyrog_arena_reset (call->arena);
+  call->arena = call->arena != NULL ? pyrog_arena_renew (call->arena) : pyrog_arena_new ();
   pyrog_arena_set_max_memory (call->arena, call->max_memory);
   if (!pyrog_message_parse (header, body, max_size, call->max_annotations, call->arena, &message,
                             error))

@@ -96,6 +96,8 @@ void pyrog_call_set_timeout (PyrogCall *call, double seconds);
 void pyrog_call_fail (PyrogCall *call, GError *error, PyrogExecution execution);
 /* What the reply says besides its result; the call owns it */
 PyrogOutcomeParts pyrog_call_get_reply_parts (PyrogCall *call);
+/* What large results are to be slices of; NULL: there are none */
+PyrogChunk *pyrog_call_get_slices (PyrogCall *call);
 /* Ends it with a reply message; FALSE and an error if the connection can't go on after this */
 gboolean pyrog_call_take_reply (PyrogCall *call,
                                 const PyrogHeader *header,

@@ -17,13 +17,16 @@ make_blob_call (PyrogProxy *self,
   const PyrogValue no_args = { .kind = PYROG_KIND_TUPLE };
   const PyrogValue no_kwargs = { .kind = PYROG_KIND_DICT };
   PyrogRequest request = pyrog_proxy_make_request (self, method, options);
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
 
   request.flags = PYROG_FLAG_KEEP_SERIALIZED;
   request.blob = blob;
   /* What is serialized already is passed on in the format that it has */
   if (pyrog_serialized_blob_get_codec (blob) != NULL)
     request.codec = pyrog_serialized_blob_get_codec (blob);
-  return pyrog_request_make_call (&request, &no_args, &no_kwargs, error);
+  pyrog_arena_keep (arena, pyrog_serialized_blob_ref (blob),
+                    (GDestroyNotify) pyrog_serialized_blob_unref);
+  return pyrog_request_make_call (&request, &no_args, &no_kwargs, arena, error);
 }
 
 /**

@@ -21,6 +21,10 @@
  * Calls a method. A method that the daemon says is oneway succeeds when the request was handed to
  * the kernel. A call that is cancelled after its request was sent may have been executed.
  *
+ * Bytes of 64 KiB and more in the arguments are not copied: a GVariant of memory that the caller
+ * changes has to be a copy. Such bytes in the result are in the memory of the whole reply, which
+ * they keep.
+ *
  * Since: 1.0
  */
 void

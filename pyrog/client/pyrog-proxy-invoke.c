@@ -22,7 +22,7 @@ make_format_call (
   pyrog_builder_init (&builder, arena);
   pyrog_format_build (&builder, format, FALSE, args);
   if (pyrog_builder_finish (&builder, &tuple, &failure))
-    call = pyrog_request_make_call (&request, &tuple, &none, error);
+    call = pyrog_request_make_call (&request, &tuple, &none, arena, error);
   else
     g_propagate_error (error, pyrog_request_not_sent (failure));
   if (call != NULL)
@@ -39,7 +39,8 @@ read_result (PyrogProxy *self, PyrogCall *call, const char *format, va_list *arg
   pyrog_proxy_drop_stream (self, call);
   if (!pyrog_proxy_check_reply (call, error))
     return FALSE;
-  if (pyrog_format_read_result (&call->result, format, args, &failure))
+  if (pyrog_format_read_result (&call->result, pyrog_call_get_slices (call), format, args,
+                                &failure))
     return TRUE;
   pyrog_proxy_set_answered (failure);
   g_propagate_error (error, failure);

@@ -83,7 +83,8 @@ pyrog_proxy_get_result (PyrogCall *call, const char *reply_type, GError **error)
   if (!pyrog_proxy_check_reply (call, error))
     return NULL;
   if (!call->oneway || reply_type == NULL)
-    result = pyrog_value_to_variant_typed (&call->result, type, "result", &failure);
+    result = pyrog_value_to_variant_sliced (&call->result, type, "result",
+                                            pyrog_call_get_slices (call), &failure);
   else
     g_set_error (&failure, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
                  _ ("The method ‘%s’ is oneway and has no result"), call->member);

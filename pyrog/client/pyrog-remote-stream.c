@@ -102,7 +102,7 @@ make_call (PyrogRemoteStream *self,
   request.kind = PYROG_MEMBER_ANY;
   /* Those who wait have deadlines */
   request.timeout = 0;
-  PyrogCall *call = pyrog_request_make_call (&request, &args, &kwargs, error);
+  PyrogCall *call = pyrog_request_make_call (&request, &args, &kwargs, NULL, error);
   if (call != NULL)
     {
       call->stays = TRUE;

@@ -66,22 +66,33 @@ add_blob_annotation (PyrogMessageWriter *writer, const PyrogRequest *request, GE
 static gboolean
 write_payload (const PyrogRequest *request,
                const PyrogCallParts *parts,
+               PyrogArena *owner,
                PyrogBuffer *out,
                GError **error)
 {
   if (request->blob == NULL)
     return pyrog_codec_encode_call (request->codec, parts, out, error);
   return pyrog_serialized_blob_write_payload (request->blob, request->codec, request->object,
-                                              request->method, out, error);
+                                              request->method, owner, out, error);
+}
+
+/* The names are the caller's */
+static gboolean
+may_borrow (const PyrogCallParts *parts, PyrogArena *owner, gboolean compress)
+{
+  return owner != NULL && !compress && parts->object.size < PYROG_PIECE_MIN
+         && parts->method.size < PYROG_PIECE_MIN;
 }
 
 static gboolean
 write_message (const PyrogRequest *request,
                const PyrogCallParts *parts,
+               PyrogArena *owner,
                PyrogBuffer *out,
                GError **error)
 {
   const PyrogHeader header = make_header (request);
+  const gboolean compress = pyrog_config_get_flag (request->config, PYROG_CONFIG_COMPRESSION);
   PyrogMessageWriter writer;
 
   pyrog_message_begin (&writer, out, &header);
@@ -89,9 +100,14 @@ write_message (const PyrogRequest *request,
   if (!add_blob_annotation (&writer, request, error))
     return FALSE;
   pyrog_message_begin_payload (&writer);
-  return write_payload (request, parts, out, error)
+  if (may_borrow (parts, owner, compress))
+    pyrog_buffer_borrow (out);
+  gboolean ok = write_payload (request, parts, owner, out, error);
+  if (owner != NULL)
+    pyrog_arena_lend (owner, out);
+  return ok
          && pyrog_message_end (
-             &writer, pyrog_config_get_flag (request->config, PYROG_CONFIG_COMPRESSION),
+             &writer, compress,
              (gsize) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_MESSAGE_SIZE),
              error);
 }
@@ -110,6 +126,7 @@ PyrogCall *
 pyrog_request_make_call (const PyrogRequest *request,
                          const PyrogValue *args,
                          const PyrogValue *kwargs,
+                         PyrogArena *owner,
                          GError **error)
 {
   const PyrogCallParts parts
@@ -119,7 +136,7 @@ pyrog_request_make_call (const PyrogRequest *request,
   double timeout = options != NULL && options->timeout >= 0 ? options->timeout : request->timeout;
   GError *failure = NULL;
 
-  if (!write_message (request, &parts, &call->message, &failure))
+  if (!write_message (request, &parts, owner, &call->message, &failure))
     {
       g_propagate_error (error, pyrog_request_not_sent (failure));
       return NULL;
@@ -157,5 +174,5 @@ pyrog_request_make_call_of_variants (const PyrogRequest *request,
       g_propagate_error (error, pyrog_request_not_sent (failure));
       return NULL;
     }
-  return pyrog_request_make_call (request, &arg_values, &kwarg_values, error);
+  return pyrog_request_make_call (request, &arg_values, &kwarg_values, arena, error);
 }

@@ -26,10 +26,12 @@ typedef struct
 
 /* Marks an error of a request that was not made; takes and returns it */
 GError *pyrog_request_not_sent (GError *error);
-/* The call for these arguments; an error says that nothing was sent */
+/* The call for these arguments; an error says that nothing was sent. owner (nullable but for
+ * blobs) keeps all that the values point to: what is large is not copied then. */
 PyrogCall *pyrog_request_make_call (const PyrogRequest *request,
                                     const PyrogValue *args,
                                     const PyrogValue *kwargs,
+                                    PyrogArena *owner,
                                     GError **error);
 /* The same for GVariants: args a tuple (nullable), kwargs an a{sv} (nullable) */
 PyrogCall *pyrog_request_make_call_of_variants (const PyrogRequest *request,

@@ -218,7 +218,7 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
       call->oneway = TRUE;
       pyrog_message_add_flags (call->message.data, PYROG_FLAG_ONEWAY);
     }
-  gsize size = call->message.size;
+  gsize size = pyrog_buffer_get_total (&call->message, 0);
   call->seq = ++self->next_seq;
   pyrog_message_set_seq (call->message.data, call->seq);
   call->start = pyrog_connection_get_queued (self->connection);
@@ -231,7 +231,7 @@ put_on_connection (PyrogSession *self, PyrogCall *call)
   if (call->retries <= 0)
     pyrog_connection_queue (self->connection, &call->message);
   else
-    pyrog_buffer_append (pyrog_connection_get_out (self->connection), call->message.data, size);
+    pyrog_connection_queue_copy (self->connection, &call->message);
 }
 
 static void

@@ -261,7 +261,7 @@ pyrog_codec_json_encode (const PyrogValue *value,
                          GError **error)
 {
   const PyrogPath path = { .name = root };
-  gsize start = out->size;
+  const PyrogBufferPlace start = pyrog_buffer_get_end (out);
   gboolean ok
       = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root), error);
 

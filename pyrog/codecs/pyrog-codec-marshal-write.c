@@ -585,7 +585,7 @@ pyrog_codec_marshal_encode (const PyrogValue *value,
                             GError **error)
 {
   PyrogPath path = { .name = root != NULL ? root : "call" };
-  gsize start = out->size;
+  const PyrogBufferPlace start = pyrog_buffer_get_end (out);
   Writer writer;
   gboolean ok;
 

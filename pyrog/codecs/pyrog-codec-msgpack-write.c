@@ -316,7 +316,7 @@ pyrog_codec_msgpack_encode (const PyrogValue *value,
                             GError **error)
 {
   PyrogPath path = { .name = root };
-  gsize start = out->size;
+  const PyrogBufferPlace start = pyrog_buffer_get_end (out);
   Writer writer = { out, error };
   gboolean ok = write_value (&writer, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root));
 

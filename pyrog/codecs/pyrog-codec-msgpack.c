@@ -170,6 +170,8 @@ read_run (Reader *reader, PyrogKind kind, gsize size, PyrogValue *value)
     return FALSE;
   *value
       = (PyrogValue){ .kind = (guint8) kind, .size = (guint32) size, .text = (const char *) data };
+  if (kind == PYROG_KIND_BYTES && size >= PYROG_PIECE_MIN)
+    pyrog_arena_note_large (reader->arena);
   return TRUE;
 }
 

@@ -28,8 +28,9 @@ gboolean pyrog_codec_refuse (const PyrogPath *path, GError **error, const char *
 gboolean pyrog_codec_refuse_depth (const PyrogPath *path, GError **error);
 /* Appends the ISO text of a date; refuses one that has none */
 char *pyrog_codec_date_text (const PyrogValue *value, const PyrogPath *path, GError **error);
-/* Ends an encode function: on failure, or if out overflowed, out is start bytes long again */
-gboolean pyrog_codec_end_encode (PyrogBuffer *out, gsize start, gboolean ok, GError **error);
+/* Ends an encode function: on failure, or if out overflowed, out ends at start again */
+gboolean
+pyrog_codec_end_encode (PyrogBuffer *out, PyrogBufferPlace start, gboolean ok, GError **error);
 
 /* Like decode, but a repeated member of the outermost object is an error: in a call, a filter in
  * front of us may have looked at the other one */
@@ -55,12 +56,13 @@ pyrog_codec_commit (PyrogBuffer *out, gsize size)
     out->size += size;
 }
 
+/* data that is large lives as long as the value: it may be borrowed */
 static inline void
 pyrog_codec_append (PyrogBuffer *out, const void *data, gsize size)
 {
   if (size > PYROG_BUFFER_RESERVE_MAX)
     {
-      pyrog_buffer_append (out, data, size);
+      pyrog_buffer_append_large (out, data, size);
       return;
     }
   guint8 *p = pyrog_codec_reserve (out, size);

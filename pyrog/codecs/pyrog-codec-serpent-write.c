@@ -417,7 +417,7 @@ encode (const PyrogValue *value,
         GError **error)
 {
   const PyrogPath path = { .name = root };
-  gsize start = out->size;
+  const PyrogBufferPlace start = pyrog_buffer_get_end (out);
 
   pyrog_buffer_append (out, PYROG_SERPENT_HEADER, strlen (PYROG_SERPENT_HEADER));
   gboolean ok = write_value (out, value, root != NULL ? &path : NULL, PYROG_ROOT_DEPTH (root),

@@ -82,14 +82,14 @@ pyrog_codec_date_text (const PyrogValue *value, const PyrogPath *path, GError **
 }
 
 gboolean
-pyrog_codec_end_encode (PyrogBuffer *out, gsize start, gboolean ok, GError **error)
+pyrog_codec_end_encode (PyrogBuffer *out, PyrogBufferPlace start, gboolean ok, GError **error)
 {
   if (ok && out->overflow)
     g_set_error (error, PYROG_ERROR, PYROG_ERROR_MESSAGE_TOO_LARGE,
                  _ ("The message is above its limit of %zu bytes"), out->limit);
   if (ok && !out->overflow)
     return TRUE;
-  out->size = start;
+  pyrog_buffer_truncate (out, start);
   out->overflow = FALSE;
   return FALSE;
 }

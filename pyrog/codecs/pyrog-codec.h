@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * malformed input, PYROG_ERROR_MESSAGE_TOO_LARGE for a limit,
  * of which depth is that of the arena.
  *
- * encode: appends the value to out; on failure out->size is back where it was. What the format
+ * encode: appends the value to out; on failure out is as it was. What the format
  * can't carry is refused with PYROG_ERROR_SERIALIZE and the value's path below root, for example
  * ‘args[2]["x"]’. The depth is limited to PYROG_MAX_DEPTH, that of a call to
  * PYROG_MAX_CALL_DEPTH. root NULL stands for a call: the four

@@ -100,6 +100,8 @@ set_text (PyrogMarshalReader *reader, PyrogValue *value, PyrogKind kind, gsize s
     return FALSE;
   *value
       = (PyrogValue){ .kind = (guint8) kind, .size = (guint32) size, .text = (const char *) data };
+  if (kind == PYROG_KIND_BYTES && size >= PYROG_PIECE_MIN)
+    pyrog_arena_note_large (reader->arena);
   return TRUE;
 }
 

@@ -21,6 +21,28 @@ pyrog_connection_log_received (PyrogConnection *self, const PyrogHeader *header,
   self->peek_logged = TRUE;
 }
 
+/* Logs what is between the two places, a whole message. Only one in pieces, which has no secrets,
+ * is copied for that. */
+static void
+log_message (PyrogConnection *self,
+             const PyrogHeader *header,
+             PyrogBufferPlace begin,
+             PyrogBufferPlace end)
+{
+  const guint8 *data = self->out.data + begin.index;
+  PyrogBuffer copy;
+
+  pyrog_buffer_init (&copy, G_MAXSIZE);
+  if (begin.piece < end.piece)
+    {
+      pyrog_buffer_append_part (&copy, &self->out, begin, end, FALSE);
+      data = copy.data;
+    }
+  if (!copy.overflow)
+    pyrog_wire_log (pyrog_connection_get_peer_name (self), FALSE, header, data + PYROG_HEADER_SIZE);
+  pyrog_buffer_clear (&copy);
+}
+
 void
 pyrog_connection_log_sent (PyrogConnection *self)
 {
@@ -28,17 +50,19 @@ pyrog_connection_log_sent (PyrogConnection *self)
 
   while (self->logged < end)
     {
-      gsize offset = self->out_start + (gsize) (self->logged - self->sent);
-      gsize left = self->out.size - offset;
-      const guint8 *data = self->out.data + offset;
+      gsize offset = (gsize) (self->logged - self->sent);
+      PyrogBufferPlace begin = pyrog_buffer_find (&self->out, self->out_start, offset);
       PyrogHeader header;
 
       /* Whole messages are queued, nothing else; but in tests */
-      if (pyrog_header_parse (data, left, G_MAXSIZE, &header, NULL) != PYROG_PARSE_DONE
-          || pyrog_header_message_size (&header) > left)
+      if (pyrog_header_parse (self->out.data + begin.index, self->out.size - begin.index, G_MAXSIZE,
+                              &header, NULL)
+              != PYROG_PARSE_DONE
+          || pyrog_header_message_size (&header) > end - self->logged)
         return;
-      pyrog_wire_log (pyrog_connection_get_peer_name (self), FALSE, &header,
-                      data + PYROG_HEADER_SIZE);
-      self->logged += pyrog_header_message_size (&header);
+      gsize size = pyrog_header_message_size (&header);
+      log_message (self, &header, begin,
+                   pyrog_buffer_find (&self->out, self->out_start, offset + size));
+      self->logged += size;
     }
 }

@@ -123,6 +123,8 @@ PyrogBuffer *pyrog_connection_get_out (PyrogConnection *self);
 /* Appends a message; if nothing waits it takes the memory, and message gets the old one, empty: a
  * large message is not copied */
 void pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message);
+/* Appends a message that the caller keeps; pieces are shared */
+void pyrog_connection_queue_copy (PyrogConnection *self, const PyrogBuffer *message);
 /* Takes size bytes out again that begin at that position in the stream; none of them was sent */
 void pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size);
 /* Appends size bytes that begin at that position in the stream, none of which was sent, to a buffer

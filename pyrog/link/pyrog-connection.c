@@ -16,8 +16,6 @@
 
 /* A connection that waits for the rest of a message keeps no more than this, if it has no more */
 #define SMALL_CHUNK 1024u
-/* Memory that an empty output buffer keeps */
-#define KEPT_OUTPUT 4096u
 
 /**
  * PyrogConnection:
@@ -497,101 +495,4 @@ pyrog_connection_trim (PyrogConnection *self, PyrogChunk **spare)
     }
   if (*spare == NULL && !pyrog_chunk_is_shared (old) && old->capacity == PYROG_CHUNK_SIZE)
     *spare = g_steal_pointer (&old);
-}
-
-/* ---- Sending ---- */
-
-PyrogBuffer *
-pyrog_connection_get_out (PyrogConnection *self)
-{
-  return &self->out;
-}
-
-void
-pyrog_connection_queue (PyrogConnection *self, PyrogBuffer *message)
-{
-  if (self->out.size == 0)
-    {
-      PyrogBuffer old = self->out;
-      self->out = *message;
-      *message = old;
-    }
-  else
-    pyrog_buffer_append (&self->out, message->data, message->size);
-}
-
-/* The index in out of bytes that were not sent */
-static gsize
-index_of_unsent (PyrogConnection *self, guint64 position, gsize size)
-{
-  gsize start = self->out_start + (gsize) (position - self->sent);
-
-  g_assert (position >= self->sent && start + size <= self->out.size);
-  return start;
-}
-
-void
-pyrog_connection_copy_unsent (PyrogConnection *self,
-                              guint64 position,
-                              gsize size,
-                              PyrogBuffer *buffer)
-{
-  pyrog_buffer_append (buffer, self->out.data + index_of_unsent (self, position, size), size);
-}
-
-void
-pyrog_connection_unqueue (PyrogConnection *self, guint64 position, gsize size)
-{
-  gsize start = index_of_unsent (self, position, size);
-
-  memmove (self->out.data + start, self->out.data + start + size, self->out.size - start - size);
-  self->out.size -= size;
-  if (self->logged > position)
-    self->logged -= size;
-}
-
-guint64
-pyrog_connection_get_queued (PyrogConnection *self)
-{
-  return self->sent + self->out.size - self->out_start;
-}
-
-gboolean
-pyrog_connection_flush (PyrogConnection *self, GError **error)
-{
-  if (self->log_wire)
-    pyrog_connection_log_sent (self);
-  while (self->out_start < self->out.size)
-    {
-      gssize result = PYROG_IO_ERROR;
-
-      if (self->transport != NULL)
-        result = pyrog_transport_write (self->transport, self->out.data + self->out_start,
-                                        self->out.size - self->out_start, error);
-      else
-        g_set_error (error, PYROG_ERROR, PYROG_ERROR_CONNECTION_CLOSED,
-                     _ ("The connection is closed"));
-      if (result < 0)
-        return result == PYROG_IO_AGAIN;
-      self->out_start += (gsize) result;
-      self->sent += (guint64) result;
-    }
-  self->out_start = 0;
-  pyrog_buffer_reset (&self->out, KEPT_OUTPUT);
-  return self->transport == NULL
-         || pyrog_transport_flush (self->transport, error) != PYROG_IO_ERROR;
-}
-
-gsize
-pyrog_connection_get_unsent (PyrogConnection *self)
-{
-  gsize unsent = self->out.size - self->out_start;
-
-  return self->transport != NULL ? unsent + pyrog_transport_get_unsent (self->transport) : unsent;
-}
-
-guint64
-pyrog_connection_get_sent (PyrogConnection *self)
-{
-  return self->sent;
 }

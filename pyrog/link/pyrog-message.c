@@ -325,7 +325,9 @@ pyrog_message_begin (PyrogMessageWriter *writer, PyrogBuffer *out, const PyrogHe
   put_u16 (data + OFFSET_RESERVED, 0);
   put_u16 (data + OFFSET_MAGIC, MAGIC);
 
-  *writer = (PyrogMessageWriter){ .out = out, .start = out->size };
+  *writer = (PyrogMessageWriter){ .out = out,
+                                  .start = pyrog_buffer_get_end (out),
+                                  .total_start = pyrog_buffer_get_total (out, 0) };
   pyrog_buffer_commit (out, PYROG_HEADER_SIZE);
 }
 
@@ -367,17 +369,15 @@ compress_payload (PyrogMessageWriter *writer, GError **error)
     {
       out->size = writer->payload_start;
       pyrog_buffer_append (out, packed.data, packed.size);
-      out->data[writer->start + OFFSET_FLAGS + 1] |= PYROG_FLAG_COMPRESSED;
+      out->data[writer->start.index + OFFSET_FLAGS + 1] |= PYROG_FLAG_COMPRESSED;
     }
   pyrog_buffer_clear (&packed);
   return ok;
 }
 
 static gboolean
-check_sizes (PyrogMessageWriter *writer, gsize max_size, GError **error)
+check_sizes (PyrogMessageWriter *writer, gsize total, gsize max_size, GError **error)
 {
-  gsize total = writer->out->size - writer->start - PYROG_HEADER_SIZE;
-
   if (writer->out->overflow || total > MIN (max_size, G_MAXUINT32))
     return too_large (error, total, max_size) == PYROG_PARSE_DONE;
   if (writer->annotations > PYROG_MAX_ANNOTATIONS)
@@ -389,25 +389,26 @@ gboolean
 pyrog_message_end (PyrogMessageWriter *writer, gboolean compress, gsize max_size, GError **error)
 {
   PyrogBuffer *out = writer->out;
+  gsize annotations_size = writer->payload_start - writer->start.index - PYROG_HEADER_SIZE;
   gboolean worth_it = out->size - writer->payload_start > PYROG_COMPRESSION_THRESHOLD;
+  gboolean ok = !compress || !worth_it || out->overflow || compress_payload (writer, error);
+  gsize total = pyrog_buffer_get_total (out, 0) - writer->total_start - PYROG_HEADER_SIZE;
 
-  if ((compress && worth_it && !out->overflow && !compress_payload (writer, error))
-      || !check_sizes (writer, max_size, error))
+  if (!ok || !check_sizes (writer, total, max_size, error))
     {
       pyrog_message_abandon (writer);
       return FALSE;
     }
-  guint8 *data = out->data + writer->start;
-  put_u32 (data + OFFSET_DATA_SIZE, out->size - writer->payload_start);
-  put_u32 (data + OFFSET_ANNOTATIONS_SIZE,
-           writer->payload_start - writer->start - PYROG_HEADER_SIZE);
+  guint8 *data = out->data + writer->start.index;
+  put_u32 (data + OFFSET_DATA_SIZE, total - annotations_size);
+  put_u32 (data + OFFSET_ANNOTATIONS_SIZE, annotations_size);
   return TRUE;
 }
 
 void
 pyrog_message_abandon (PyrogMessageWriter *writer)
 {
-  writer->out->size = writer->start;
+  pyrog_buffer_truncate (writer->out, writer->start);
   writer->out->overflow = FALSE;
 }
 

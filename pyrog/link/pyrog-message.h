@@ -115,12 +115,13 @@ gboolean pyrog_message_find_annotation (const PyrogMessage *message,
  *   ... append the payload to out ...
  *   pyrog_message_end (&writer, compress, max_size, &error);
  *
- * end() fills in the sizes. When it fails, or when the writer calls pyrog_message_abandon(), out is
- * as long as before. */
+ * end() fills in the sizes. A payload that is compressed must not be borrowed, see PyrogBuffer.
+ * When it fails, or when the writer calls pyrog_message_abandon(), out is as long as before. */
 typedef struct
 {
   PyrogBuffer *out; /* (unowned) */
-  gsize start;
+  PyrogBufferPlace start;
+  gsize total_start;
   gsize payload_start;
   guint annotations;
 } PyrogMessageWriter;

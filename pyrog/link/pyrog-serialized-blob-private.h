@@ -33,11 +33,13 @@ gboolean pyrog_serialized_blob_write_annotation (PyrogSerializedBlob *self,
                                                  const char *method,
                                                  PyrogBuffer *out,
                                                  GError **error);
-/* Appends the payload; codec is its own, if it has one */
+/* Appends the payload; codec is its own, if it has one. What out borrows is in arena, or is the
+ * blob's. */
 gboolean pyrog_serialized_blob_write_payload (PyrogSerializedBlob *self,
                                               const PyrogCodec *codec,
                                               const char *object,
                                               const char *method,
+                                              PyrogArena *arena,
                                               PyrogBuffer *out,
                                               GError **error);
 

@@ -267,12 +267,6 @@ read_annotation (const PyrogMessage *message, PyrogArena *arena, PyrogValue *par
   return TRUE;
 }
 
-static void
-unref_chunk (gpointer data)
-{
-  pyrog_chunk_unref (data);
-}
-
 /* A small payload does not keep a big chunk; one that was inflated lies elsewhere */
 static GBytes *
 get_payload (const PyrogMessage *message, PyrogChunk *chunk)
@@ -282,8 +276,7 @@ get_payload (const PyrogMessage *message, PyrogChunk *chunk)
 
   if (apart)
     return g_bytes_new (message->payload, message->payload_size);
-  return g_bytes_new_with_free_func (message->payload, message->payload_size, unref_chunk,
-                                     pyrog_chunk_ref (chunk));
+  return pyrog_chunk_slice (chunk, message->payload, message->payload_size);
 }
 
 PyrogSerializedBlob *
@@ -353,6 +346,7 @@ pyrog_serialized_blob_write_payload (PyrogSerializedBlob *self,
                                      const PyrogCodec *codec,
                                      const char *object,
                                      const char *method,
+                                     PyrogArena *arena,
                                      PyrogBuffer *out,
                                      GError **error)
 {
@@ -360,12 +354,11 @@ pyrog_serialized_blob_write_payload (PyrogSerializedBlob *self,
                            pyrog_value_text (method),
                            pyrog_value_none (),
                            { .kind = PYROG_KIND_DICT } };
-  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
 
   if (self->bytes != NULL)
     {
-      pyrog_buffer_append (out, g_bytes_get_data (self->bytes, NULL),
-                           g_bytes_get_size (self->bytes));
+      pyrog_buffer_append_large (out, g_bytes_get_data (self->bytes, NULL),
+                                 g_bytes_get_size (self->bytes));
       return TRUE;
     }
   return pyrog_value_from_variant (arena, self->data, &parts.args, error)

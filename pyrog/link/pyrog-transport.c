@@ -106,6 +106,19 @@ plain_write (PyrogTransport *transport, const guint8 *data, gsize size, GError *
   return result_of (result, error);
 }
 
+static gssize
+plain_write_vectors (PyrogTransport *transport, struct iovec *vectors, guint count, GError **error)
+{
+  PlainTransport *self = (PlainTransport *) transport;
+  const struct msghdr message = { .msg_iov = vectors, .msg_iovlen = count };
+  gssize result;
+
+  do
+    result = sendmsg (self->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (result < 0 && errno == EINTR);
+  return result_of (result, error);
+}
+
 static void
 plain_free (PyrogTransport *transport)
 {
@@ -115,12 +128,20 @@ plain_free (PyrogTransport *transport)
   g_free (self);
 }
 
-static const PyrogTransportClass plain_class
-    = { .read = plain_read, .write = plain_write, .free = plain_free };
+static const PyrogTransportClass plain_class = {
+  .read = plain_read,
+  .write = plain_write,
+  .write_vectors = plain_write_vectors,
+  .free = plain_free,
+};
 /* On a unix socket the peer's reading would wake a thread that waits in recv(), but not in poll()
  */
 static const PyrogTransportClass tcp_class = {
-  .read = plain_read, .write = plain_write, .read_waiting = plain_read_waiting, .free = plain_free
+  .read = plain_read,
+  .write = plain_write,
+  .write_vectors = plain_write_vectors,
+  .read_waiting = plain_read_waiting,
+  .free = plain_free,
 };
 
 static gboolean
@@ -178,6 +199,17 @@ gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error)
 {
   return transport->class->write (transport, data, size, error);
+}
+
+gssize
+pyrog_transport_write_vectors (PyrogTransport *transport,
+                               struct iovec *vectors,
+                               guint count,
+                               GError **error)
+{
+  if (count > 1 && transport->class->write_vectors != NULL)
+    return transport->class->write_vectors (transport, vectors, count, error);
+  return pyrog_transport_write (transport, vectors->iov_base, vectors->iov_len, error);
 }
 
 gssize

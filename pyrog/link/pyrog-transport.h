@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/uio.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,11 @@ typedef struct
   gssize (*read) (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
   gssize (*write) (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
   /* (nullable) */
+  gssize (*write_vectors) (PyrogTransport *transport,
+                           struct iovec *vectors,
+                           guint count,
+                           GError **error);
+  /* (nullable) */
   gssize (*read_waiting) (
       PyrogTransport *transport, guint8 *data, gsize size, gint64 patience, GError **error);
   gssize (*flush) (PyrogTransport *transport, GError **error); /* (nullable) */
@@ -59,6 +65,11 @@ void pyrog_transport_free (PyrogTransport *transport);
 gssize pyrog_transport_read (PyrogTransport *transport, guint8 *data, gsize size, GError **error);
 gssize
 pyrog_transport_write (PyrogTransport *transport, const guint8 *data, gsize size, GError **error);
+/* The same for what lies in several places, which may be written in part; count is not 0 */
+gssize pyrog_transport_write_vectors (PyrogTransport *transport,
+                                      struct iovec *vectors,
+                                      guint count,
+                                      GError **error);
 /* The same as a read, but waits in the kernel until there is something, a signal came, or patience
  * (microseconds, 0: for ever) has ended, give or take some milliseconds: the latter two are
  * PYROG_IO_AGAIN. Another thread may write meanwhile. */

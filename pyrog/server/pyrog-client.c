@@ -37,7 +37,7 @@ free_client (PyrogPeer *peer)
   pyrog_instance_table_free (client->peer.instances);
   g_clear_object (&client->peer.connection);
   pyrog_dispatcher_unref (client->dispatcher);
-  g_clear_pointer (&client->late, g_bytes_unref);
+  pyrog_buffer_clear (&client->late);
   g_mutex_clear (&client->turn);
   g_mutex_clear (&client->late_lock);
   client->release_engine (client->engine);
@@ -70,6 +70,7 @@ pyrog_client_new (PyrogConnection *connection,
   client->release_engine = release_engine;
   g_mutex_init (&client->turn);
   g_mutex_init (&client->late_lock);
+  pyrog_buffer_init (&client->late, G_MAXSIZE);
   client->link.data = client;
   client->max_memory = G_MAXSIZE;
   client->max_unsent = G_MAXSIZE;
@@ -312,21 +313,21 @@ take_resumed (PyrogClient *client)
 static void
 take_late_reply (PyrogClient *client)
 {
-  g_autoptr (GBytes) reply = NULL;
+  PyrogBuffer reply;
 
   if (!client->busy)
     return;
   g_mutex_lock (&client->late_lock);
   gboolean came = client->late_came;
   client->late_came = FALSE;
-  reply = g_steal_pointer (&client->late);
+  reply = client->late;
+  pyrog_buffer_init (&client->late, G_MAXSIZE);
   g_mutex_unlock (&client->late_lock);
-  if (!came)
-    return;
-  client->busy = FALSE;
-  if (reply != NULL)
-    pyrog_buffer_append (pyrog_connection_get_out (client->peer.connection),
-                         g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));
+  if (came)
+    client->busy = FALSE;
+  if (reply.size > 0)
+    pyrog_connection_queue (client->peer.connection, &reply);
+  pyrog_buffer_clear (&reply);
 }
 
 /* ---- Deadlines ---- */

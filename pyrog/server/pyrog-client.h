@@ -38,7 +38,7 @@ struct _PyrogClient
   GMutex turn;        /* held while a worker serves it */
   guint64 source;     /* where it comes from, for the engine's counts */
   GList link;         /* in the engine's list */
-  GBytes *late;       /* (owned) (nullable) (locked-by late_lock) a reply that came late */
+  PyrogBuffer late;   /* (locked-by late_lock) a reply that came late */
   gboolean late_came; /* (locked-by late_lock) a late reply came, or its absence */
   GQueue resumed;     /* (owned) (locked-by late_lock) what goes on in the next turn */
   gboolean gone;      /* (locked-by late_lock) there is no next turn */

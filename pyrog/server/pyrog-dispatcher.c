@@ -229,21 +229,19 @@ static void
 answered_cb (PyrogInvocation *invocation, gpointer user_data)
 {
   Call *call = user_data;
-  g_autoptr (GBytes) reply = NULL;
+  PyrogBuffer reply;
 
   if (g_atomic_int_compare_and_exchange (&call->state, STATE_DISPATCHING, STATE_ANSWERED))
     return;
-  if (!pyrog_invocation_get_oneway (invocation))
-    {
-      PyrogBuffer out;
-      pyrog_buffer_init (&out, G_MAXSIZE);
-      write_reply (call->dispatcher, call->peer, invocation, &out);
-      reply = pyrog_buffer_steal_bytes (&out);
-    }
-  else
+  const gboolean oneway = pyrog_invocation_get_oneway (invocation);
+  pyrog_buffer_init (&reply, G_MAXSIZE);
+  if (oneway)
     drop_reply (invocation);
+  else
+    write_reply (call->dispatcher, call->peer, invocation, &reply);
   tell_failure (call->peer, invocation);
-  call->peer->reply_later (call->peer, reply);
+  call->peer->reply_later (call->peer, oneway ? NULL : &reply);
+  pyrog_buffer_clear (&reply);
   pyrog_dispatcher_unref (call->dispatcher);
   pyrog_peer_unref (call->peer);
   free_call (call);

@@ -293,12 +293,16 @@ take_turn_soon (PyrogClient *client)
 }
 
 static void
-reply_later (PyrogPeer *peer, GBytes *reply)
+reply_later (PyrogPeer *peer, PyrogBuffer *reply)
 {
   PyrogClient *client = (PyrogClient *) peer;
 
   g_mutex_lock (&client->late_lock);
-  client->late = reply != NULL ? g_bytes_ref (reply) : NULL;
+  if (reply != NULL)
+    {
+      client->late = *reply;
+      pyrog_buffer_init (reply, G_MAXSIZE);
+    }
   client->late_came = TRUE;
   g_mutex_unlock (&client->late_lock);
   take_turn_soon (client);

@@ -95,6 +95,8 @@ void pyrog_invocation_set_answered_func (PyrogInvocation *self,
 const PyrogValue *pyrog_invocation_get_arg_values (PyrogInvocation *self);
 const PyrogValue *pyrog_invocation_get_kwarg_values (PyrogInvocation *self);
 PyrogArena *pyrog_invocation_get_arena (PyrogInvocation *self);
+/* What large arguments are to be slices of; NULL: there are none */
+PyrogChunk *pyrog_invocation_get_slices (PyrogInvocation *self);
 /* Puts other arguments in the place of those from the wire: keywords in their places, types as
  * wanted */
 void pyrog_invocation_set_arg_values (PyrogInvocation *self, const PyrogValue *args);

@@ -190,18 +190,42 @@ get_result (PyrogInvocation *self, PyrogValue *value, GError **error)
   return pyrog_value_from_variant (self->arena, self->result, value, error);
 }
 
+static void
+unref_chunk (gpointer chunk)
+{
+  pyrog_chunk_unref (chunk);
+}
+
+/* A large result stays where it is: in the arena, in what that keeps, or where it was received.
+ * What is compressed is written anew anyhow. */
+static gboolean
+write_result (PyrogInvocation *self, const Reply *reply, PyrogBuffer *out, GError **error)
+{
+  PyrogValue value;
+
+  if (!get_result (self, &value, error))
+    return FALSE;
+  if (reply->compress || self->chunk == NULL)
+    return write_reply (reply, &value, out, error);
+  pyrog_buffer_borrow (out);
+  gboolean ok = write_reply (reply, &value, out, error);
+  if (out->pieces != NULL)
+    pyrog_arena_keep (self->arena, pyrog_chunk_ref (self->chunk), unref_chunk);
+  pyrog_arena_lend (self->arena, out);
+  return ok;
+}
+
 static gboolean
 write_answer (PyrogInvocation *self, Reply *reply, PyrogBuffer *out, GError **error)
 {
   g_autoptr (GVariant) traceback = NULL;
   Exception exception = { 0 };
-  PyrogValue value;
 
   switch (self->answer)
     {
     case PYROG_ANSWER_VALUE:
       reply->flags |= self->header.flags & PYROG_FLAG_BATCH;
-      return get_result (self, &value, error) && write_reply (reply, &value, out, error);
+      return write_result (self, reply, out, error);
     case PYROG_ANSWER_STREAM:
       {
         g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(s)", STREAM_TEXT));

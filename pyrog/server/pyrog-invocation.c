@@ -43,6 +43,12 @@ pyrog_invocation_dispose (GObject *object)
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->dispose (object);
 }
 
+PyrogChunk *
+pyrog_invocation_get_slices (PyrogInvocation *self)
+{
+  return pyrog_arena_has_large (self->arena) ? self->chunk : NULL;
+}
+
 /* Everything but the arena */
 static void
 release (PyrogInvocation *self)
@@ -70,7 +76,7 @@ pyrog_invocation_finalize (GObject *object)
   PyrogInvocation *self = PYROG_INVOCATION (object);
 
   if (self->whole == NULL)
-    pyrog_arena_free (self->arena);
+    pyrog_arena_unref (self->arena);
   release (self);
   G_OBJECT_CLASS (pyrog_invocation_parent_class)->finalize (object);
 }
@@ -123,7 +129,8 @@ pyrog_invocation_reset (PyrogInvocation *self)
   PyrogArena *arena = self->whole == NULL ? self->arena : NULL;
 
   /* Weak references, the objects of languages and the like are data of the object */
-  if (g_atomic_int_get (&object->ref_count) != 1 || g_atomic_pointer_get (&object->qdata) != NULL)
+  if (g_atomic_int_get (&object->ref_count) != 1 || g_atomic_pointer_get (&object->qdata) != NULL
+      || (arena != NULL && pyrog_arena_is_shared (arena)))
     return FALSE;
   release (self);
   memset ((guint8 *) self + inherited, 0, sizeof *self - inherited);
@@ -242,7 +249,8 @@ as_tuple (const PyrogValue *sequence)
  * @self: an invocation
  * @error: return location for an error
  *
- * The positional arguments: a tuple of variants, or of the types of the method's signature.
+ * The positional arguments: a tuple of variants, or of the types of the method's signature. Bytes
+ * of 64 KiB and more are in the memory of the whole request, which they keep.
  *
  * Returns: (transfer none): the arguments, or %NULL with an error if they don't fit into a GVariant
  *
@@ -256,7 +264,8 @@ pyrog_invocation_get_args (PyrogInvocation *self, GError **error)
   if (self->args == NULL)
     {
       PyrogValue tuple = as_tuple (&self->call.args);
-      self->args = pyrog_value_to_variant (&tuple, "args", error);
+      self->args = pyrog_value_to_variant_sliced (&tuple, G_VARIANT_TYPE_ANY, "args",
+                                                  pyrog_invocation_get_slices (self), error);
     }
   return self->args;
 }
@@ -280,8 +289,9 @@ pyrog_invocation_get_kwargs (PyrogInvocation *self, GError **error)
   g_return_val_if_fail (PYROG_IS_INVOCATION (self), NULL);
 
   if (self->kwargs == NULL)
-    self->kwargs = pyrog_value_to_variant (
-        self->call.kwargs.kind == PYROG_KIND_DICT ? &self->call.kwargs : &empty, "kwargs", error);
+    self->kwargs = pyrog_value_to_variant_sliced (
+        self->call.kwargs.kind == PYROG_KIND_DICT ? &self->call.kwargs : &empty, G_VARIANT_TYPE_ANY,
+        "kwargs", pyrog_invocation_get_slices (self), error);
   return self->kwargs;
 }
 
@@ -330,8 +340,8 @@ pyrog_invocation_read (PyrogInvocation *self, GError **error, const char *format
   g_return_val_if_fail (format != NULL && pyrog_format_is_valid (format), FALSE);
 
   va_start (args, format);
-  gboolean ok = pyrog_format_read (self->call.args.items, self->call.args.size, "args", format,
-                                   &args, error);
+  gboolean ok = pyrog_format_read (&self->call.args, pyrog_invocation_get_slices (self), "args",
+                                   format, &args, error);
   va_end (args);
   return ok;
 }

@@ -286,6 +286,7 @@ pyrog_signature_bind (const PyrogSignature *signature, PyrogInvocation *invocati
 {
   if (!pyrog_signature_order (signature, invocation, error))
     return NULL;
-  return pyrog_value_to_variant_typed (pyrog_invocation_get_arg_values (invocation),
-                                       signature->type, "args", error);
+  return pyrog_value_to_variant_sliced (pyrog_invocation_get_arg_values (invocation),
+                                        signature->type, "args",
+                                        pyrog_invocation_get_slices (invocation), error);
 }

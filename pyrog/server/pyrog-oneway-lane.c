@@ -118,7 +118,7 @@ start_locked (PyrogOnewayLane *lane)
 /* ---- What invocations see ---- */
 
 static void
-reply_later (PyrogPeer *peer, GBytes *reply)
+reply_later (PyrogPeer *peer, PyrogBuffer *reply)
 {
   PyrogOnewayLane *lane = (PyrogOnewayLane *) peer;
 

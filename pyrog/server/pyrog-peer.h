@@ -44,9 +44,9 @@ struct _PyrogPeer
   gboolean authenticated;            /* the handshake succeeded */
   gboolean extended;                 /* it offered extensions that we have */
   PyrogAnnotationTable *annotations; /* (unowned) (nullable) of all replies; not for the refused */
-  /* Brings a reply that came late: reply is the message, or NULL for a oneway call and for one call
-   * of a batch that is to go on. In the thread that answers. */
-  void (*reply_later) (PyrogPeer *peer, GBytes *reply);
+  /* Brings a reply that came late: reply is the message, which it may take out, or NULL for a
+   * oneway call and for one call of a batch that is to go on. In the thread that answers. */
+  void (*reply_later) (PyrogPeer *peer, PyrogBuffer *reply);
   /* The answer is an exception, also that of a oneway call and of one in a batch; after it was
    * written. (nullable) */
   void (*failed) (PyrogPeer *peer, PyrogInvocation *invocation);

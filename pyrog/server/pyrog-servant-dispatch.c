@@ -249,8 +249,9 @@ pyrog_servant_dispatch_set (PyrogServant *self, PyrogInvocation *invocation)
     ok = pyrog_property_set (get_target (self, invocation), member->pspec, wanted, &error);
   else
     {
-      g_autoptr (GVariant) value = pyrog_value_to_variant_typed (
-          wanted, member->type != NULL ? member->type : G_VARIANT_TYPE_ANY, member->name, &error);
+      g_autoptr (GVariant) value = pyrog_value_to_variant_sliced (
+          wanted, member->type != NULL ? member->type : G_VARIANT_TYPE_ANY, member->name,
+          pyrog_invocation_get_slices (invocation), &error);
       if (value != NULL)
         ok = member->setter (member->name, value, member->setter_data, &error);
     }

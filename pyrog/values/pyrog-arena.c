@@ -32,6 +32,7 @@ typedef struct
 
 struct _PyrogArena
 {
+  int refs;         /* (atomic) */
   Block *blocks;    /* (owned) (nullable) newest first; the oldest is the first block */
   guint8 *next;     /* (nullable) where the next allocation goes */
   gsize left;       /* bytes left behind next */
@@ -43,6 +44,7 @@ struct _PyrogArena
   guint max_depth;
   GArray *kept; /* (owned) (nullable) (element-type Kept) */
   gboolean secret;
+  gboolean large;
 };
 
 PyrogArena *
@@ -51,7 +53,7 @@ pyrog_arena_new (void)
   PyrogArena *arena = g_new (PyrogArena, 1);
 
   /* Not g_new0(): calloc() of the GNU C library does without its fast lists */
-  *arena = (PyrogArena){ 0 };
+  *arena = (PyrogArena){ .refs = 1 };
   pyrog_arena_set_budget (arena, 0, 0);
   pyrog_arena_set_max_depth (arena, 0);
   return arena;
@@ -92,6 +94,8 @@ wipe (PyrogArena *arena)
 void
 pyrog_arena_reset (PyrogArena *arena)
 {
+  g_assert (!pyrog_arena_is_shared (arena));
+
   if (arena->secret)
     wipe (arena);
   release_kept (arena);
@@ -102,13 +106,40 @@ pyrog_arena_reset (PyrogArena *arena)
   arena->left = arena->blocks != NULL ? arena->blocks->size : 0;
   arena->used_bytes = 0;
   arena->used_values = 0;
+  arena->large = FALSE;
+}
+
+PyrogArena *
+pyrog_arena_renew (PyrogArena *arena)
+{
+  if (!pyrog_arena_is_shared (arena))
+    {
+      pyrog_arena_reset (arena);
+      return arena;
+    }
+  pyrog_arena_unref (arena);
+  return pyrog_arena_new ();
+}
+
+PyrogArena *
+pyrog_arena_ref (PyrogArena *arena)
+{
+  g_atomic_int_inc (&arena->refs);
+  return arena;
+}
+
+gboolean
+pyrog_arena_is_shared (PyrogArena *arena)
+{
+  return g_atomic_int_get (&arena->refs) != 1;
 }
 
 void
-pyrog_arena_free (PyrogArena *arena)
+pyrog_arena_unref (PyrogArena *arena)
 {
-  if (arena == NULL)
+  if (arena == NULL || !g_atomic_int_dec_and_test (&arena->refs))
     return;
+  arena->refs = 1;
   pyrog_arena_reset (arena);
   g_clear_pointer (&arena->blocks, pyrog_block_free);
   g_clear_pointer (&arena->kept, g_array_unref);
@@ -257,4 +288,32 @@ pyrog_arena_keep (PyrogArena *arena, gpointer data, GDestroyNotify destroy)
   if (arena->kept == NULL)
     arena->kept = g_array_new (FALSE, FALSE, sizeof (Kept));
   g_array_append_val (arena->kept, kept);
+}
+
+static void
+unref_arena (gpointer arena)
+{
+  pyrog_arena_unref (arena);
+}
+
+void
+pyrog_arena_lend (PyrogArena *arena, PyrogBuffer *buffer)
+{
+  if (!pyrog_buffer_stop_borrowing (buffer))
+    return;
+  g_autoptr (GBytes) owner
+      = g_bytes_new_with_free_func (NULL, 0, unref_arena, pyrog_arena_ref (arena));
+  pyrog_buffer_set_owner (buffer, owner);
+}
+
+void
+pyrog_arena_note_large (PyrogArena *arena)
+{
+  arena->large = TRUE;
+}
+
+gboolean
+pyrog_arena_has_large (PyrogArena *arena)
+{
+  return arena->large;
 }

@@ -2,11 +2,12 @@
  * Copyright the pyrog authors */
 #pragma once
 
-#include <glib.h>
+#include "pyrog-buffer.h"
 
 G_BEGIN_DECLS
 
-/* The memory of one message's values, and what that message may cost */
+/* The memory of one message's values, and what that message may cost. Who has nothing but a
+ * reference may keep what is in it, in any thread. */
 typedef struct _PyrogArena PyrogArena;
 
 /* What one message may cost */
@@ -20,9 +21,14 @@ typedef struct _PyrogArena PyrogArena;
 
 /* An arena without limits but PYROG_MAX_VALUES, for values that come from the program itself */
 PyrogArena *pyrog_arena_new (void);
-void pyrog_arena_free (PyrogArena *arena);
-/* Forgets all values and what was kept; keeps a first block for the next message */
+PyrogArena *pyrog_arena_ref (PyrogArena *arena);
+void pyrog_arena_unref (PyrogArena *arena);
+gboolean pyrog_arena_is_shared (PyrogArena *arena);
+/* Forgets all values and what was kept; keeps a first block for the next message. Not for a shared
+ * one. */
 void pyrog_arena_reset (PyrogArena *arena);
+/* The same for an arena that may be shared: gives it back, or another one (transfer full) */
+PyrogArena *pyrog_arena_renew (PyrogArena *arena);
 /* What is in it until then is wiped */
 void pyrog_arena_keep_secret (PyrogArena *arena);
 gboolean pyrog_arena_is_secret (PyrogArena *arena);
@@ -48,7 +54,13 @@ gpointer pyrog_arena_copy (PyrogArena *arena, const void *data, gsize size, GErr
 gboolean pyrog_arena_charge (PyrogArena *arena, gsize count, GError **error);
 /* Calls destroy (data) when the arena is reset or freed */
 void pyrog_arena_keep (PyrogArena *arena, gpointer data, GDestroyNotify destroy);
+/* Ends the borrowing of a buffer: the arena lives as long as what was borrowed */
+void pyrog_arena_lend (PyrogArena *arena, PyrogBuffer *buffer);
+/* Bytes of PYROG_PIECE_MIN and more are among the values, which is worth a note for those who
+ * would rather not copy them */
+void pyrog_arena_note_large (PyrogArena *arena);
+gboolean pyrog_arena_has_large (PyrogArena *arena);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogArena, pyrog_arena_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PyrogArena, pyrog_arena_unref)
 
 G_END_DECLS

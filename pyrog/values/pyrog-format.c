@@ -86,7 +86,8 @@ build_string (PyrogBuilder *builder, const char *text, gboolean copy)
 {
   gsize size = strlen (text);
 
-  if (copy)
+  /* What is large may be borrowed, for longer than the caller keeps it */
+  if (copy || size >= PYROG_PIECE_MIN)
     text = pyrog_arena_copy (builder->arena, text, size, &builder->error);
   return text != NULL && pyrog_builder_str (builder, text, size);
 }
@@ -197,6 +198,7 @@ read_number (GVariant *variant, char kind, Result *result)
 
 static gboolean
 read_element (const PyrogValue *value,
+              PyrogChunk *chunk,
               const char *root,
               char kind,
               const GVariantType *type,
@@ -207,8 +209,8 @@ read_element (const PyrogValue *value,
 
   if (read_quickly (value, kind, result))
     return TRUE;
-  g_autoptr (GVariant) variant = pyrog_value_to_variant_typed (
-      value, type != NULL ? type : G_VARIANT_TYPE (name), root, error);
+  g_autoptr (GVariant) variant = pyrog_value_to_variant_sliced (
+      value, type != NULL ? type : G_VARIANT_TYPE (name), root, chunk, error);
   if (variant == NULL)
     return FALSE;
   if (type == NULL && kind != 's')
@@ -301,8 +303,8 @@ hand_out (const char *format, const Result *results, gsize count, va_list *args)
 #define FEW_RESULTS 8u
 
 gboolean
-pyrog_format_read (const PyrogValue *items,
-                   gsize n_items,
+pyrog_format_read (const PyrogValue *values,
+                   PyrogChunk *chunk,
                    const char *root,
                    const char *format,
                    va_list *args,
@@ -316,15 +318,16 @@ pyrog_format_read (const PyrogValue *items,
   char kind;
   const GVariantType *type;
 
-  if (count != n_items)
+  if (count != values->size)
     {
       g_set_error (error, PYROG_ERROR, PYROG_ERROR_TYPE_ERROR,
-                   _ ("%s: %zu values are wanted but there are %zu"), root, count, n_items);
+                   _ ("%s: %zu values are wanted but there are %zu"), root, count,
+                   (gsize) values->size);
       return FALSE;
     }
   for (gsize i = 0; i < count && next_element (&p, &kind, &type); i++)
     {
-      if (!read_element (&items[i], root, kind, type, &results[i], error))
+      if (!read_element (&values->items[i], chunk, root, kind, type, &results[i], error))
         {
           hand_out (format, results, i, NULL);
           return FALSE;
@@ -335,15 +338,15 @@ pyrog_format_read (const PyrogValue *items,
 }
 
 gboolean
-pyrog_format_read_result (const PyrogValue *result,
-                          const char *format,
-                          va_list *args,
-                          GError **error)
+pyrog_format_read_result (
+    const PyrogValue *result, PyrogChunk *chunk, const char *format, va_list *args, GError **error)
 {
+  const PyrogValue single = { .kind = PYROG_KIND_TUPLE, .size = 1, .items = result };
+
   if (*format == '\0')
     return TRUE;
   if (!pyrog_format_is_single (format)
       && (result->kind == PYROG_KIND_TUPLE || result->kind == PYROG_KIND_LIST))
-    return pyrog_format_read (result->items, result->size, "result", format, args, error);
-  return pyrog_format_read (result, 1, "result", format, args, error);
+    return pyrog_format_read (result, chunk, "result", format, args, error);
+  return pyrog_format_read (&single, chunk, "result", format, args, error);
 }

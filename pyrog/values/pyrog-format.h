@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "pyrog-builder.h"
+#include "pyrog-chunk.h"
 
 G_BEGIN_DECLS
 
@@ -24,19 +25,17 @@ gboolean pyrog_format_is_single (const char *format);
 gboolean
 pyrog_format_build (PyrogBuilder *builder, const char *format, gboolean copy, va_list *args);
 /* Reads the items of a sequence into the variables that args points to; NULL pointers are skipped.
- * What root names is told in the error. On failure nothing was written. Errors:
- * PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR. */
-gboolean pyrog_format_read (const PyrogValue *items,
-                            gsize n_items,
+ * chunk as of pyrog_value_to_variant_sliced(). What root names is told in the error. On failure
+ * nothing was written. Errors: PYROG_ERROR_TYPE_ERROR, PYROG_ERROR_OVERFLOW_ERROR. */
+gboolean pyrog_format_read (const PyrogValue *values,
+                            PyrogChunk *chunk,
                             const char *root,
                             const char *format,
                             va_list *args,
                             GError **error);
 
 /* Reads a result: one value is the result itself, several are its items, none is whatever comes */
-gboolean pyrog_format_read_result (const PyrogValue *result,
-                                   const char *format,
-                                   va_list *args,
-                                   GError **error);
+gboolean pyrog_format_read_result (
+    const PyrogValue *result, PyrogChunk *chunk, const char *format, va_list *args, GError **error);
 
 G_END_DECLS

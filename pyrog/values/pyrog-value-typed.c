@@ -512,22 +512,33 @@ is_simple (const PyrogValue *value, char type)
 }
 
 GVariant *
+pyrog_value_to_variant_at (const PyrogValue *value,
+                           const GVariantType *type,
+                           const PyrogPath *path,
+                           guint levels,
+                           GError **error)
+{
+  PyrogVariantWriter writer;
+  GVariant *variant = NULL;
+
+  if (g_variant_type_equal (type, G_VARIANT_TYPE_ANY))
+    return pyrog_value_to_canonical_variant (value, path, levels, FALSE, error);
+  if (is_simple (value, pyrog_variant_type_char (type)))
+    return g_variant_take_ref (pyrog_value_to_simple_variant (value));
+  pyrog_variant_writer_init (&writer, FALSE, error);
+  if (write_typed (&writer, value, type, path, levels))
+    variant = pyrog_variant_writer_end (&writer, type);
+  pyrog_variant_writer_clear (&writer);
+  return variant;
+}
+
+GVariant *
 pyrog_value_to_variant_typed (const PyrogValue *value,
                               const GVariantType *type,
                               const char *root,
                               GError **error)
 {
   const PyrogPath path = { .name = root };
-  PyrogVariantWriter writer;
-  GVariant *variant = NULL;
 
-  if (g_variant_type_equal (type, G_VARIANT_TYPE_ANY))
-    return pyrog_value_to_variant (value, root, error);
-  if (is_simple (value, pyrog_variant_type_char (type)))
-    return g_variant_take_ref (pyrog_value_to_simple_variant (value));
-  pyrog_variant_writer_init (&writer, FALSE, error);
-  if (write_typed (&writer, value, type, &path, 0))
-    variant = pyrog_variant_writer_end (&writer, type);
-  pyrog_variant_writer_clear (&writer);
-  return variant;
+  return pyrog_value_to_variant_at (value, type, &path, 0, error);
 }

@@ -388,17 +388,17 @@ finish (PyrogVariantWriter *writer, const PyrogValue *value)
   return variant;
 }
 
-static GVariant *
-convert (const PyrogValue *value, const char *root, gboolean secret, GError **error)
+GVariant *
+pyrog_value_to_canonical_variant (
+    const PyrogValue *value, const PyrogPath *path, guint levels, gboolean secret, GError **error)
 {
-  const PyrogPath path = { .name = root };
   GVariant *variant = pyrog_value_to_simple_variant (value);
   PyrogVariantWriter writer;
 
   if (variant != NULL)
     return g_variant_ref_sink (variant);
   pyrog_variant_writer_init (&writer, secret, error);
-  if (write_body (&writer, value, &path, 1))
+  if (write_body (&writer, value, path, levels + 1))
     variant = finish (&writer, value);
   pyrog_variant_writer_clear (&writer);
   return variant;
@@ -407,13 +407,16 @@ convert (const PyrogValue *value, const char *root, gboolean secret, GError **er
 GVariant *
 pyrog_value_to_variant (const PyrogValue *value, const char *root, GError **error)
 {
-  return convert (value, root, FALSE, error);
+  const PyrogPath path = { .name = root };
+
+  return pyrog_value_to_canonical_variant (value, &path, 0, FALSE, error);
 }
 
 GVariant *
 pyrog_value_to_secret_variant (const PyrogValue *value, const char *root, GError **error)
 {
-  GVariant *variant = convert (value, root, TRUE, error);
+  const PyrogPath path = { .name = root };
+  GVariant *variant = pyrog_value_to_canonical_variant (value, &path, 0, TRUE, error);
 
   return variant != NULL ? pyrog_secret_take_variant (variant) : NULL;
 }

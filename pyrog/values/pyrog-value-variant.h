@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pyrog-builder.h"
+#include "pyrog-chunk.h"
 
 G_BEGIN_DECLS
 
@@ -39,6 +40,24 @@ GVariant *pyrog_value_to_variant_typed (const PyrogValue *value,
                                         const GVariantType *type,
                                         const char *root,
                                         GError **error);
+
+/* The same, G_VARIANT_TYPE_ANY being the canonical type. Bytes of PYROG_PIECE_MIN and more that lie
+ * in chunk (nullable: there are none) are not copied, unless a list or dict has many small values
+ * beside them. */
+GVariant *pyrog_value_to_variant_sliced (const PyrogValue *value,
+                                         const GVariantType *type,
+                                         const char *root,
+                                         PyrogChunk *chunk,
+                                         GError **error);
+
+/* For parts of a GVariant: path is that of the value, which lies so many levels deep */
+GVariant *pyrog_value_to_variant_at (const PyrogValue *value,
+                                     const GVariantType *type,
+                                     const PyrogPath *path,
+                                     guint levels,
+                                     GError **error);
+GVariant *pyrog_value_to_canonical_variant (
+    const PyrogValue *value, const PyrogPath *path, guint levels, gboolean secret, GError **error);
 
 /* Levels of a GVariant, those of variants in variants too */
 #define PYROG_MAX_VARIANT_NESTING (2 * PYROG_MAX_DEPTH)

@@ -106,6 +106,7 @@ write_blob (PyrogSerializedBlob *blob, PyrogBuffer *out)
   g_autoptr (GError) error = NULL;
   PyrogMessageWriter writer;
   PyrogBuffer annotation;
+  g_autoptr (PyrogArena) arena = pyrog_arena_new ();
 
   pyrog_buffer_init (&annotation, G_MAXSIZE);
   if (!pyrog_serialized_blob_write_annotation (blob, "next", "method", &annotation, &error))
@@ -113,7 +114,7 @@ write_blob (PyrogSerializedBlob *blob, PyrogBuffer *out)
   pyrog_message_begin (&writer, out, &header);
   pyrog_message_add_annotation (&writer, PYROG_BLOB_ANNOTATION, annotation.data, annotation.size);
   pyrog_message_begin_payload (&writer);
-  if (!pyrog_serialized_blob_write_payload (blob, codec, "next", "method", out, &error))
+  if (!pyrog_serialized_blob_write_payload (blob, codec, "next", "method", arena, out, &error))
     g_error ("What came can't go on: %s", error->message);
   g_assert (pyrog_message_end (&writer, FALSE, 2 * FUZZ_MAX_MESSAGE_SIZE, NULL));
   pyrog_buffer_clear (&annotation);

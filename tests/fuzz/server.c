@@ -183,23 +183,28 @@ check_reply (FuzzServer *server)
 
 /* There is at most one reply */
 static void
-take_reply (FuzzServer *server, const guint8 *data, gsize size)
+take_reply (FuzzServer *server, const PyrogBuffer *reply)
 {
+  PyrogBuffer whole;
+
   g_assert (server->reply == NULL);
-  if (size == 0)
+  if (reply->size == 0)
     return;
-  server->reply = g_bytes_new (data, size);
+  pyrog_buffer_init (&whole, G_MAXSIZE);
+  pyrog_buffer_append_part (&whole, reply, (PyrogBufferPlace){ 0 }, pyrog_buffer_get_end (reply),
+                            FALSE);
+  server->reply = pyrog_buffer_steal_bytes (&whole);
   check_reply (server);
 }
 
 static void
-reply_later (PyrogPeer *peer, GBytes *reply)
+reply_later (PyrogPeer *peer, PyrogBuffer *reply)
 {
   FuzzServer *server = (FuzzServer *) peer;
 
   server->late++;
   if (reply != NULL)
-    take_reply (server, g_bytes_get_data (reply, NULL), g_bytes_get_size (reply));
+    take_reply (server, reply);
 }
 
 static void
@@ -301,7 +306,7 @@ fuzz_server_serve (FuzzServer *server, const PyrogHeader *header, const guint8 *
   pyrog_buffer_reset (&server->out, FUZZ_MAX_MESSAGE_SIZE);
   result = pyrog_dispatcher_dispatch (server->dispatcher, &server->peer, header, body, NULL,
                                       &server->out);
-  take_reply (server, server->out.data, server->out.size);
+  take_reply (server, &server->out);
   if (result == PYROG_DISPATCH_PENDING || result == PYROG_DISPATCH_MORE)
     {
       g_assert (was_authenticated);

@@ -172,21 +172,27 @@ serve (gpointer data)
   return NULL;
 }
 
+void
+access_set_up_proxy (AccessFixture *fixture, PyrogProxy *proxy)
+{
+  if (!fixture->tls)
+    return;
+  g_autoptr (GTlsCertificate) client = make_certificate (fixture, "alice");
+  g_autoptr (GTlsDatabase) database = access_trust (fixture->authority);
+  pyrog_proxy_set_tls_certificate (proxy, client);
+  pyrog_proxy_set_tls_database (proxy, database);
+}
+
 static void
 set_up_tls (AccessFixture *fixture)
 {
   const TestCertificate wanted = { .common_names = { { "authority" } } };
-  g_autoptr (GTlsCertificate) server = NULL;
-  g_autoptr (GTlsCertificate) client = NULL;
 
   fixture->authority = test_certificate_new (&wanted, NULL);
-  server = make_certificate (fixture, "localhost");
-  client = make_certificate (fixture, "alice");
+  g_autoptr (GTlsCertificate) server = make_certificate (fixture, "localhost");
   g_autoptr (GTlsDatabase) database = access_trust (fixture->authority);
   pyrog_daemon_set_tls_certificate (fixture->daemon, server);
   pyrog_daemon_set_tls_database (fixture->daemon, database);
-  pyrog_proxy_set_tls_certificate (fixture->proxy, client);
-  pyrog_proxy_set_tls_database (fixture->proxy, database);
 }
 
 static AccessFixture *
@@ -218,6 +224,7 @@ make_fixture (const char *threading,
   g_assert_no_error (error);
   if (tls)
     set_up_tls (fixture);
+  access_set_up_proxy (fixture, fixture->proxy);
   if (signal != NULL && behaviour != NULL)
     g_signal_connect (fixture->daemon, signal, G_CALLBACK (daemon_asks_cb), fixture);
   pyrog_daemon_listen (fixture->daemon, location, &error);

@@ -36,6 +36,8 @@ AccessFixture *
 access_fixture_new (const char *threading, gboolean tls, const char *signal, const char *behaviour);
 /* With encryption, and a daemon that asks for no certificates */
 AccessFixture *access_fixture_new_one_way (void);
+/* What another proxy of the daemon needs, whose configuration says whether it encrypts */
+void access_set_up_proxy (AccessFixture *fixture, PyrogProxy *proxy);
 void access_fixture_free (AccessFixture *fixture);
 /* What a handler with that behaviour answers */
 gboolean access_decide (PyrogAccessRequest *request, AccessFixture *fixture, const char *behaviour);

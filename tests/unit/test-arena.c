@@ -136,10 +136,10 @@ test_keep (void)
   pyrog_arena_reset (arena);
   pyrog_arena_keep (arena, (gpointer) "c", note_letter);
   pyrog_arena_keep (arena, (gpointer) "d", note_letter);
-  pyrog_arena_free (arena);
+  pyrog_arena_unref (arena);
   g_assert_cmpstr (story->str, ==, "badc");
   g_string_free (story, TRUE);
-  pyrog_arena_free (NULL);
+  pyrog_arena_unref (NULL);
 }
 
 /* A reset gives budget and memory back: all the memory but for one small block, which is used again

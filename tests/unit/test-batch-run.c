@@ -26,12 +26,12 @@ typedef struct
 } Fixture;
 
 static void
-keep_late_reply (PyrogPeer *peer, GBytes *reply)
+keep_late_reply (PyrogPeer *peer, PyrogBuffer *reply)
 {
   Fixture *fixture = (Fixture *) peer;
 
   g_clear_pointer (&fixture->late, g_bytes_unref);
-  fixture->late = reply != NULL ? g_bytes_ref (reply) : NULL;
+  fixture->late = reply != NULL ? pyrog_buffer_steal_bytes (reply) : NULL;
   fixture->late_replies++;
 }
 

@@ -182,6 +182,258 @@ test_steal (void)
   pyrog_buffer_clear (&buffer);
 }
 
+/* ---- Pieces ---- */
+
+#define N_PIECES 4u
+#define N_BOUNDARIES 400u
+
+/* A buffer with pieces, and the same bytes in one run */
+typedef struct
+{
+  PyrogBuffer buffer;
+  gsize start;                    /* what was sent is gone */
+  GByteArray *bytes;              /* (owned) */
+  gsize boundaries[N_BOUNDARIES]; /* in bytes: where messages begin, and the end */
+  guint n_boundaries;             /* at least one */
+  guint owners;                   /* that live */
+  guint8 *pieces[N_PIECES];       /* (owned) */
+  GRand *random;                  /* (owned) */
+} Model;
+
+static void
+drop_owner (gpointer data)
+{
+  ((Model *) data)->owners--;
+}
+
+static gsize
+piece_size (guint i)
+{
+  return PYROG_PIECE_MIN + i * 7;
+}
+
+static void
+assert_same (Model *model)
+{
+  const gsize most = 2 * N_BOUNDARIES * 8;
+  g_autofree struct iovec *vectors = g_new (struct iovec, most);
+  guint count = pyrog_buffer_get_vectors (&model->buffer, model->start, vectors, (guint) most);
+  gsize offset = 0;
+
+  for (guint i = 0; i < count; i++)
+    {
+      g_assert_cmpuint (vectors[i].iov_len, >, 0);
+      g_assert_cmpuint (offset + vectors[i].iov_len, <=, model->bytes->len);
+      g_assert_true (memcmp (vectors[i].iov_base, model->bytes->data + offset, vectors[i].iov_len)
+                     == 0);
+      offset += vectors[i].iov_len;
+    }
+  g_assert_cmpuint (offset, ==, model->bytes->len);
+  g_assert_cmpuint (pyrog_buffer_get_total (&model->buffer, model->start), ==, offset);
+}
+
+/* Small bytes first, as every message has them */
+static void
+append_message (Model *model)
+{
+  guint parts = (guint) g_rand_int_range (model->random, 1, 4);
+  g_autoptr (GBytes) owner = g_bytes_new_with_free_func (NULL, 0, drop_owner, model);
+
+  model->owners++;
+  pyrog_buffer_borrow (&model->buffer);
+  for (guint i = 0; i < parts; i++)
+    {
+      guint number = (guint) g_rand_int_range (model->random, 0, N_PIECES);
+      const guint8 *piece = model->pieces[number];
+      gsize small = (gsize) g_rand_int_range (model->random, i == 0 ? 1 : 0, 300);
+      pyrog_buffer_append_large (&model->buffer, piece + 5, small);
+      g_byte_array_append (model->bytes, piece + 5, (guint) small);
+      if (!g_rand_boolean (model->random))
+        continue;
+      pyrog_buffer_append_large (&model->buffer, piece, piece_size (number));
+      g_byte_array_append (model->bytes, piece, (guint) piece_size (number));
+    }
+  if (pyrog_buffer_stop_borrowing (&model->buffer))
+    pyrog_buffer_set_owner (&model->buffer, owner);
+  model->boundaries[model->n_boundaries++] = model->bytes->len;
+}
+
+static PyrogBufferPlace
+find_boundary (Model *model, guint i)
+{
+  return pyrog_buffer_find (&model->buffer, model->start, model->boundaries[i]);
+}
+
+static void
+remove_message (Model *model)
+{
+  guint i = (guint) g_rand_int_range (model->random, 0, (int) model->n_boundaries - 1);
+  gsize begin = model->boundaries[i];
+  gsize size = model->boundaries[i + 1] - begin;
+
+  pyrog_buffer_remove (&model->buffer, find_boundary (model, i), find_boundary (model, i + 1));
+  g_byte_array_remove_range (model->bytes, (guint) begin, (guint) size);
+  for (guint k = i + 1; k + 1 < model->n_boundaries; k++)
+    model->boundaries[k] = model->boundaries[k + 1] - size;
+  model->n_boundaries--;
+}
+
+/* A copy of one message has its bytes; if pieces are shared, it has as many as that */
+static void
+copy_message (Model *model)
+{
+  guint i = (guint) g_rand_int_range (model->random, 0, (int) model->n_boundaries - 1);
+  gboolean share = g_rand_boolean (model->random);
+  const PyrogBufferPlace begin = find_boundary (model, i), end = find_boundary (model, i + 1);
+  PyrogBuffer copy;
+
+  pyrog_buffer_init (&copy, G_MAXSIZE);
+  pyrog_buffer_append_part (&copy, &model->buffer, begin, end, share);
+  g_assert_cmpuint (pyrog_buffer_get_total (&copy, 0), ==,
+                    model->boundaries[i + 1] - model->boundaries[i]);
+  g_assert_cmpuint (pyrog_buffer_get_end (&copy).piece, ==, share ? end.piece - begin.piece : 0);
+  if (!share)
+    g_assert_true (memcmp (copy.data, model->bytes->data + model->boundaries[i], copy.size) == 0);
+  pyrog_buffer_clear (&copy);
+}
+
+/* What is behind the last message goes, as when it could not be written */
+static void
+append_and_truncate (Model *model)
+{
+  const PyrogBufferPlace end = pyrog_buffer_get_end (&model->buffer);
+  gsize size = model->bytes->len;
+
+  append_message (model);
+  pyrog_buffer_truncate (&model->buffer, end);
+  g_byte_array_set_size (model->bytes, (guint) size);
+  model->n_boundaries--;
+}
+
+static void
+send_some (Model *model)
+{
+  gsize size
+      = (gsize) g_rand_int_range (model->random, 0, (int) MIN (model->bytes->len, 200000) + 1);
+  guint gone = 0;
+
+  pyrog_buffer_advance (&model->buffer, &model->start, size);
+  if (size > 0)
+    g_byte_array_remove_range (model->bytes, 0, (guint) size);
+  while (model->boundaries[gone] < size)
+    gone++;
+  for (guint i = gone; i < model->n_boundaries; i++)
+    model->boundaries[i - gone] = model->boundaries[i] - size;
+  model->n_boundaries -= gone;
+}
+
+static void
+model_init (Model *model, guint32 seed)
+{
+  *model = (Model){ .bytes = g_byte_array_new (),
+                    .random = g_rand_new_with_seed (seed),
+                    .n_boundaries = 1 };
+  pyrog_buffer_init (&model->buffer, G_MAXSIZE);
+  for (guint i = 0; i < N_PIECES; i++)
+    {
+      model->pieces[i] = g_malloc (piece_size (i));
+      for (gsize k = 0; k < piece_size (i); k++)
+        model->pieces[i][k] = (guint8) (k * 31 + k / 256 + i);
+    }
+}
+
+static void
+model_clear (Model *model)
+{
+  pyrog_buffer_clear (&model->buffer);
+  g_assert_cmpuint (model->owners, ==, 0);
+  g_byte_array_unref (model->bytes);
+  g_rand_free (model->random);
+  for (guint i = 0; i < N_PIECES; i++)
+    g_free (model->pieces[i]);
+}
+
+/* Whatever is done to a buffer with pieces, its bytes are those of one without */
+static void
+test_pieces (void)
+{
+  for (guint32 seed = 0; seed < 20; seed++)
+    {
+      Model model;
+      model_init (&model, seed);
+      for (guint step = 0; step < 150; step++)
+        {
+          gboolean room = model.n_boundaries < N_BOUNDARIES - 1;
+          switch (g_rand_int_range (model.random, 0, 6))
+            {
+            case 0:
+              send_some (&model);
+              break;
+            case 1:
+              if (model.n_boundaries > 1)
+                remove_message (&model);
+              break;
+            case 2:
+              if (model.n_boundaries > 1)
+                copy_message (&model);
+              break;
+            case 3:
+              if (room)
+                append_and_truncate (&model);
+              break;
+            default:
+              if (room)
+                append_message (&model);
+            }
+          assert_same (&model);
+        }
+      model_clear (&model);
+    }
+}
+
+/* What is small, or in a buffer that does not borrow, is copied */
+static void
+test_no_pieces (void)
+{
+  g_autofree guint8 *data = g_malloc0 (PYROG_PIECE_MIN);
+  PyrogBuffer buffer;
+
+  pyrog_buffer_init (&buffer, G_MAXSIZE);
+  pyrog_buffer_append_large (&buffer, data, PYROG_PIECE_MIN);
+  pyrog_buffer_borrow (&buffer);
+  pyrog_buffer_append_large (&buffer, data, PYROG_PIECE_MIN - 1);
+  g_assert_false (pyrog_buffer_stop_borrowing (&buffer));
+  g_assert_null (buffer.pieces);
+  g_assert_cmpuint (buffer.size, ==, 2 * PYROG_PIECE_MIN - 1);
+  pyrog_buffer_clear (&buffer);
+}
+
+/* Vectors end where there is no room for more */
+static void
+test_few_vectors (void)
+{
+  g_autofree guint8 *data = g_malloc0 (PYROG_PIECE_MIN);
+  g_autoptr (GBytes) owner = g_bytes_new_static (NULL, 0);
+  struct iovec vectors[3];
+  PyrogBuffer buffer;
+
+  pyrog_buffer_init (&buffer, G_MAXSIZE);
+  pyrog_buffer_borrow (&buffer);
+  for (guint i = 0; i < 3; i++)
+    {
+      pyrog_buffer_append_byte (&buffer, 'a');
+      pyrog_buffer_append_large (&buffer, data, PYROG_PIECE_MIN);
+    }
+  g_assert_true (pyrog_buffer_stop_borrowing (&buffer));
+  pyrog_buffer_set_owner (&buffer, owner);
+  g_assert_cmpuint (pyrog_buffer_get_vectors (&buffer, 0, vectors, 3), ==, 3);
+  g_assert_true (vectors[1].iov_base == data);
+  g_assert_cmpuint (vectors[2].iov_len, ==, 1);
+  g_assert_cmpuint (pyrog_buffer_get_vectors (&buffer, 1, vectors, 3), ==, 3);
+  g_assert_true (vectors[0].iov_base == data);
+  pyrog_buffer_clear (&buffer);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -193,5 +445,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/buffer/reserve-at-limit", test_reserve_at_limit);
   g_test_add_func ("/buffer/reset", test_reset);
   g_test_add_func ("/buffer/steal", test_steal);
+  g_test_add_func ("/buffer/pieces", test_pieces);
+  g_test_add_func ("/buffer/pieces/none", test_no_pieces);
+  g_test_add_func ("/buffer/pieces/few-vectors", test_few_vectors);
   return g_test_run ();
 }

@@ -135,7 +135,7 @@ read_from (const char *canonical, GError **error, const char *format, ...)
   va_list args;
 
   va_start (args, format);
-  gboolean ok = pyrog_format_read (tuple.items, tuple.size, "args", format, &args, error);
+  gboolean ok = pyrog_format_read (&tuple, NULL, "args", format, &args, error);
   va_end (args);
   return ok;
 }

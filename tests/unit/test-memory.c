@@ -92,7 +92,7 @@ test_values (void)
   pyrog_arena_set_budget (arena, 0, 0);
   g_assert_nonnull (pyrog_arena_alloc (arena, size, NULL));
   pyrog_memory_remove (2 * size);
-  g_clear_pointer (&arena, pyrog_arena_free);
+  g_clear_pointer (&arena, pyrog_arena_unref);
   g_assert_true (nothing_is_used ());
 }
 

@@ -17,7 +17,7 @@ make_chunk (gsize capacity, gpointer (*allocate) (gsize size))
     chunk = allocate (sizeof (PyrogChunk) + capacity);
   if (chunk == NULL)
     return NULL;
-  g_atomic_ref_count_init (&chunk->refs);
+  chunk->refs = chunk->users = 1;
   chunk->capacity = capacity;
   return chunk;
 }
@@ -51,21 +51,53 @@ pyrog_chunk_grow (PyrogChunk *chunk, gsize used, gsize capacity)
 PyrogChunk *
 pyrog_chunk_ref (PyrogChunk *chunk)
 {
-  g_atomic_ref_count_inc (&chunk->refs);
+  g_atomic_int_inc (&chunk->refs);
   return chunk;
+}
+
+static void
+drop_user (gpointer data)
+{
+  PyrogChunk *chunk = data;
+
+  if (g_atomic_int_dec_and_test (&chunk->users))
+    pyrog_block_free_uncounted (chunk);
 }
 
 void
 pyrog_chunk_unref (PyrogChunk *chunk)
 {
-  if (g_atomic_ref_count_dec (&chunk->refs))
-    pyrog_block_free (chunk);
+  if (!g_atomic_int_dec_and_test (&chunk->refs))
+    return;
+  /* Only messages give slices out: when they are gone, no user comes */
+  if (g_atomic_int_get (&chunk->users) == 1)
+    {
+      pyrog_block_free (chunk);
+      return;
+    }
+  pyrog_block_uncount (chunk);
+  drop_user (chunk);
 }
 
 gboolean
 pyrog_chunk_is_shared (PyrogChunk *chunk)
 {
-  return !g_atomic_ref_count_compare (&chunk->refs, 1);
+  return g_atomic_int_get (&chunk->refs) != 1 || g_atomic_int_get (&chunk->users) != 1;
+}
+
+gboolean
+pyrog_chunk_contains (PyrogChunk *chunk, gconstpointer data)
+{
+  const guint8 *place = data;
+
+  return place >= chunk->data && place < chunk->data + chunk->capacity;
+}
+
+GBytes *
+pyrog_chunk_slice (PyrogChunk *chunk, gconstpointer data, gsize size)
+{
+  g_atomic_int_inc (&chunk->users);
+  return g_bytes_new_with_free_func (data, size, drop_user, chunk);
 }
 
 void

@@ -7,10 +7,14 @@
 G_BEGIN_DECLS
 
 /* Memory that messages are received into. Whoever holds values that point into a chunk holds a
- * reference on it; only the sole holder writes into one. */
+ * reference on it; only the sole holder writes into one.
+ *
+ * The program may get large pieces of it, and keep them. When nobody else is left, what it keeps is
+ * no message's memory any more, see pyrog-memory.h. */
 typedef struct
 {
-  gatomicrefcount refs;
+  int refs;  /* (atomic) for messages */
+  int users; /* (atomic) slices that the program has, and one for all of refs */
   gsize capacity;
   guint8 data[];
 } PyrogChunk;
@@ -27,6 +31,9 @@ PyrogChunk *pyrog_chunk_grow (PyrogChunk *chunk, gsize used, gsize capacity);
 PyrogChunk *pyrog_chunk_ref (PyrogChunk *chunk);
 void pyrog_chunk_unref (PyrogChunk *chunk);
 gboolean pyrog_chunk_is_shared (PyrogChunk *chunk);
+gboolean pyrog_chunk_contains (PyrogChunk *chunk, gconstpointer data);
+/* size bytes at data, which is in the chunk, for the program */
+GBytes *pyrog_chunk_slice (PyrogChunk *chunk, gconstpointer data, gsize size);
 /* Wipes size bytes at start, which is in the chunk: nobody must need them any more */
 void pyrog_chunk_wipe (PyrogChunk *chunk, const guint8 *start, gsize size);
 
