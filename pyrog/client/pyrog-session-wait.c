@@ -206,7 +206,7 @@ is_with_others (PyrogSession *self)
 static gboolean
 is_for_this_thread (PyrogSession *self)
 {
-  return self->connection != NULL
+  return self->connection != NULL && pyrog_local_daemons_exist ()
          && pyrog_local_daemons_is_own (pyrog_connection_get_remote_address (self->connection));
 }
 

@@ -14,14 +14,32 @@
 
 /* Who is at the other end of a connection */
 
+/* Any thread may ask first */
+static GSocketAddress *
+get_address (GSocketAddress **place, const PyrogInetName *name)
+{
+  GSocketAddress *address = g_atomic_pointer_get (place);
+
+  if (address != NULL || name->any.sa_family == AF_UNSPEC)
+    return address;
+  address = g_socket_address_new_from_native ((gpointer) name, sizeof *name);
+  if (address == NULL || g_atomic_pointer_compare_and_exchange (place, NULL, address))
+    return address;
+  g_object_unref (address);
+  return g_atomic_pointer_get (place);
+}
+
 const char *
 pyrog_connection_get_peer_name (PyrogConnection *self)
 {
-  if (self->peer_name == NULL && G_IS_INET_SOCKET_ADDRESS (self->remote))
-    self->peer_name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (self->remote));
-  else if (self->peer_name == NULL && self->credentials != NULL)
+  if (self->peer_name != NULL)
+    return self->peer_name;
+  GSocketAddress *remote = pyrog_connection_get_remote_address (self);
+  if (G_IS_INET_SOCKET_ADDRESS (remote))
+    self->peer_name = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (remote));
+  else if (self->credentials != NULL)
     self->peer_name = g_credentials_to_string (self->credentials);
-  else if (self->peer_name == NULL)
+  else
     self->peer_name = g_strdup ("unix");
   return self->peer_name;
 }
@@ -41,26 +59,30 @@ pyrog_connection_dup_identity (PyrogConnection *self)
       uid = g_credentials_get_unix_user (self->credentials, NULL);
       return uid != (uid_t) -1 ? g_strdup_printf ("user %u", uid) : NULL;
     }
-  if (!G_IS_INET_SOCKET_ADDRESS (self->remote))
+  GSocketAddress *remote = pyrog_connection_get_remote_address (self);
+  if (!G_IS_INET_SOCKET_ADDRESS (remote))
     return NULL;
   g_autofree char *host = g_inet_address_to_string (
-      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (self->remote)));
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
   return g_strdup_printf (self->encrypted ? "tls %s" : "tcp %s", host);
 }
 
 gboolean
 pyrog_connection_is_local (PyrogConnection *self)
 {
-  return g_socket_get_family (self->socket) == G_SOCKET_FAMILY_UNIX
-         || (self->local != NULL && self->remote != NULL
-             && pyrog_socket_is_local (self->local, self->remote));
+  if (self->is_loopback || g_socket_get_family (self->socket) == G_SOCKET_FAMILY_UNIX)
+    return TRUE;
+  GSocketAddress *local = pyrog_connection_get_local_address (self);
+  GSocketAddress *remote = pyrog_connection_get_remote_address (self);
+  return local != NULL && remote != NULL && pyrog_socket_is_local (local, remote);
 }
 
 static gboolean
 find_server (PyrogConnection *self, guint32 *uid, GError **error)
 {
   if (g_socket_get_family (self->socket) != G_SOCKET_FAMILY_UNIX)
-    return pyrog_socket_find_server (self->local, self->remote, uid, error);
+    return pyrog_socket_find_server (pyrog_connection_get_local_address (self),
+                                     pyrog_connection_get_remote_address (self), uid, error);
   g_autoptr (GCredentials) credentials = g_socket_get_credentials (self->socket, error);
   if (credentials == NULL)
     return FALSE;
@@ -101,7 +123,7 @@ pyrog_connection_get_local_address (PyrogConnection *self)
 {
   g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
 
-  return self->local;
+  return get_address (&self->local, &self->here);
 }
 
 /**
@@ -119,7 +141,7 @@ pyrog_connection_get_remote_address (PyrogConnection *self)
 {
   g_return_val_if_fail (PYROG_IS_CONNECTION (self), NULL);
 
-  return self->remote;
+  return get_address (&self->remote, &self->there);
 }
 
 /**

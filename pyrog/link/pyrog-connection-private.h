@@ -2,6 +2,8 @@
  * Copyright the pyrog authors */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "pyrog-buffer.h"
 #include "pyrog-chunk.h"
 #include "pyrog-connection-resources.h"
@@ -12,6 +14,14 @@
 
 G_BEGIN_DECLS
 
+/* The name of an internet socket as the kernel has it; of the family AF_UNSPEC: there is none */
+typedef union
+{
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+} PyrogInetName;
+
 struct _PyrogConnection
 {
   GObject parent_instance;
@@ -21,8 +31,11 @@ struct _PyrogConnection
   guint64 session;           /* no other connection of this process has that number */
   GSocket *socket;           /* (owned) */
   PyrogTransport *transport; /* (owned) (nullable) NULL once closed */
-  GSocketAddress *local;     /* (owned) (nullable) */
-  GSocketAddress *remote;    /* (owned) (nullable) */
+  PyrogInetName here;        /* the ends of an internet socket, of which addresses */
+  PyrogInetName there;       /* are made when somebody asks for them */
+  GSocketAddress *local;     /* (atomic) (owned) (nullable) */
+  GSocketAddress *remote;    /* (atomic) (owned) (nullable) */
+  gboolean is_loopback;      /* the peer's address is of this machine only */
   GCredentials *credentials; /* (owned) (nullable) */
   char *peer_name;           /* (owned) (nullable) made at first use */
   char *peer_software;       /* (owned) (nullable) as it said in the handshake */
@@ -48,6 +61,8 @@ struct _PyrogConnection
  * (a session, a daemon) sees to it that one thread at a time does. */
 
 PyrogConnection *pyrog_connection_new (GSocket *socket, gboolean nodelay);
+/* 127.0.0.0/8, also as a socket of both IP versions says it (::ffff:127.0.0.1), and ::1 */
+gboolean pyrog_inet_name_is_loopback (const PyrogInetName *name);
 int pyrog_connection_get_fd (PyrogConnection *self);
 /* Encrypts from the first byte on; peer_name: see pyrog_tls_new() */
 void

@@ -50,10 +50,10 @@ pyrog_connection_get_property (GObject *object, guint id, GValue *value, GParamS
   switch ((PyrogConnectionProperty) id)
     {
     case PROP_LOCAL_ADDRESS:
-      g_value_set_object (value, self->local);
+      g_value_set_object (value, pyrog_connection_get_local_address (self));
       break;
     case PROP_REMOTE_ADDRESS:
-      g_value_set_object (value, self->remote);
+      g_value_set_object (value, pyrog_connection_get_remote_address (self));
       break;
     case PROP_CREDENTIALS:
       g_value_set_object (value, self->credentials);
@@ -190,18 +190,46 @@ pyrog_connection_init (PyrogConnection *self)
   pyrog_buffer_init (&self->out, G_MAXSIZE);
 }
 
+gboolean
+pyrog_inet_name_is_loopback (const PyrogInetName *name)
+{
+  if (name->any.sa_family == AF_INET)
+    return ntohl (name->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  return name->any.sa_family == AF_INET6
+         && (IN6_IS_ADDR_LOOPBACK (&name->v6.sin6_addr)
+             || (IN6_IS_ADDR_V4MAPPED (&name->v6.sin6_addr)
+                 && name->v6.sin6_addr.s6_addr[12] == IN_LOOPBACKNET));
+}
+
+static void
+take_names (PyrogConnection *self)
+{
+  const int fd = g_socket_get_fd (self->socket);
+  socklen_t size = sizeof self->here;
+
+  if (getsockname (fd, &self->here.any, &size) != 0)
+    self->here.any.sa_family = AF_UNSPEC;
+  size = sizeof self->there;
+  if (getpeername (fd, &self->there.any, &size) != 0)
+    self->there.any.sa_family = AF_UNSPEC;
+  self->is_loopback = pyrog_inet_name_is_loopback (&self->there);
+}
+
 PyrogConnection *
 pyrog_connection_new (GSocket *socket, gboolean nodelay)
 {
   PyrogConnection *self = g_object_new (PYROG_TYPE_CONNECTION, NULL);
 
   self->socket = g_object_ref (socket);
-  self->transport = pyrog_transport_new (socket, nodelay);
-  self->local = g_socket_get_local_address (socket, NULL);
-  self->remote = g_socket_get_remote_address (socket, NULL);
-  /* On TCP the call succeeds too, with a process id of 0 */
-  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_UNIX)
-    self->credentials = g_socket_get_credentials (socket, NULL);
+  if (g_socket_get_family (socket) != G_SOCKET_FAMILY_UNIX)
+    take_names (self);
+  else
+    {
+      self->local = g_socket_get_local_address (socket, NULL);
+      self->remote = g_socket_get_remote_address (socket, NULL);
+      self->credentials = g_socket_get_credentials (socket, NULL);
+    }
+  self->transport = pyrog_transport_new (socket, nodelay, !self->is_loopback);
   return self;
 }
 

@@ -19,7 +19,7 @@ typedef struct
 
 static GMutex lock;
 static GPtrArray *entries; /* (locked-by lock) (nullable) (element-type Entry) */
-static int count;          /* (atomic) of entries: most processes have none */
+static int count;          /* (atomic) of entries */
 
 static void
 free_entry (gpointer data)
@@ -84,11 +84,17 @@ same_address (GSocketAddress *served, GSocketAddress *called)
 }
 
 gboolean
+pyrog_local_daemons_exist (void)
+{
+  return g_atomic_int_get (&count) > 0;
+}
+
+gboolean
 pyrog_local_daemons_is_own (GSocketAddress *address)
 {
   gboolean own = FALSE;
 
-  if (g_atomic_int_get (&count) == 0 || address == NULL)
+  if (!pyrog_local_daemons_exist () || address == NULL)
     return FALSE;
   g_mutex_lock (&lock);
   for (guint i = 0; i < entries->len && !own; i++)

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 /* owner: whoever will take the address back */
 void pyrog_local_daemons_add (gpointer owner, GSocketAddress *address, GMainContext *context);
 void pyrog_local_daemons_remove (gpointer owner);
+/* Whether there is any in this process: most have none */
+gboolean pyrog_local_daemons_exist (void);
 /* Whether the calling thread runs the main context that serves the address */
 gboolean pyrog_local_daemons_is_own (GSocketAddress *address);
 

@@ -153,24 +153,26 @@ is_tcp (GSocket *socket)
 }
 
 void
-pyrog_transport_set_options (GSocket *socket, gboolean nodelay)
+pyrog_transport_set_options (GSocket *socket, gboolean nodelay, gboolean keepalive)
 {
   int idle;
 
   /* Linux gives an accepted socket what its listener has */
   if (!is_tcp (socket)
-      || (g_socket_get_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, NULL)
+      || (keepalive && g_socket_get_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle, NULL)
           && idle == KEEPALIVE_IDLE))
     return;
-  g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, nodelay ? 1 : 0, NULL);
+  if (!keepalive)
+    return;
+  g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT, NULL);
 }
 
 PyrogTransport *
-pyrog_transport_new (GSocket *socket, gboolean nodelay)
+pyrog_transport_new (GSocket *socket, gboolean nodelay, gboolean keepalive)
 {
   PlainTransport *self = g_new0 (PlainTransport, 1);
 
@@ -178,7 +180,7 @@ pyrog_transport_new (GSocket *socket, gboolean nodelay)
   self->socket = g_object_ref (socket);
   self->fd = g_socket_get_fd (socket);
   g_socket_set_blocking (socket, FALSE);
-  pyrog_transport_set_options (socket, nodelay);
+  pyrog_transport_set_options (socket, nodelay, keepalive);
   return &self->parent;
 }
 

@@ -54,11 +54,12 @@ struct _PyrogTransport
   const PyrogTransportClass *class;
 };
 
-/* The socket becomes non-blocking, without Nagle's algorithm where nodelay is set, and with
- * keepalive, where it is a TCP socket */
-PyrogTransport *pyrog_transport_new (GSocket *socket, gboolean nodelay);
+/* The socket becomes non-blocking and, where it is a TCP socket, without Nagle's algorithm where
+ * nodelay is set and with keepalive where that is: a peer on this machine can't be gone without the
+ * kernel's knowing it */
+PyrogTransport *pyrog_transport_new (GSocket *socket, gboolean nodelay, gboolean keepalive);
 /* The same options for a listening socket, from which those that it accepts have them */
-void pyrog_transport_set_options (GSocket *socket, gboolean nodelay);
+void pyrog_transport_set_options (GSocket *socket, gboolean nodelay, gboolean keepalive);
 void pyrog_transport_free (PyrogTransport *transport);
 
 /* At most size bytes; size is not 0 */

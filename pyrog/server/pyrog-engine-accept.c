@@ -115,15 +115,26 @@ check_source (PyrogEngine *engine, guint64 source, GSocketAddress *remote, GErro
   return FALSE;
 }
 
+/* 0: this machine */
+static guint64
+get_source (PyrogConnection *connection)
+{
+  if (pyrog_connection_is_local (connection))
+    return 0;
+  GSocketAddress *local = pyrog_connection_get_local_address (connection);
+  GSocketAddress *remote = pyrog_connection_get_remote_address (connection);
+  return local != NULL && remote != NULL ? pyrog_source_of (local, remote) : 0;
+}
+
 static gboolean
 check_peer (PyrogEngine *engine, PyrogConnection *connection, guint64 *source, GError **error)
 {
-  GSocketAddress *local = connection->local, *remote = connection->remote;
-
-  *source = local != NULL && remote != NULL ? pyrog_source_of (local, remote) : 0;
+  *source = get_source (connection);
   return (engine->policy == NULL
           || pyrog_peer_policy_check (engine->policy, connection->socket, engine->check_tcp, error))
-         && (*source == 0 || check_source (engine, *source, remote, error));
+         && (*source == 0
+             || check_source (engine, *source, pyrog_connection_get_remote_address (connection),
+                              error));
 }
 
 static gboolean

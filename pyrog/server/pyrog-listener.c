@@ -214,7 +214,7 @@ pyrog_listener_free (PyrogListener *self)
 void
 pyrog_listener_set_options (PyrogListener *self, gboolean nodelay)
 {
-  pyrog_transport_set_options (self->socket, nodelay);
+  pyrog_transport_set_options (self->socket, nodelay, TRUE);
 }
 
 int

@@ -35,7 +35,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_autoptr (GSocket) socket = g_socket_new_from_fd (fds[0], NULL);
   fixture->peer = fds[1];
   fixture->connection = pyrog_connection_new (socket, FALSE);
-  fault_transport_init (&fixture->faults, pyrog_transport_new (socket, FALSE));
+  fault_transport_init (&fixture->faults, pyrog_transport_new (socket, FALSE, TRUE));
   pyrog_connection_set_transport (fixture->connection, &fixture->faults.parent);
 }
 
@@ -434,6 +434,77 @@ test_peer (Fixture *fixture, gconstpointer data)
 
 #define add_test(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
+static PyrogInetName
+make_name (const char *text)
+{
+  PyrogInetName name = { 0 };
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (text == NULL)
+    return name;
+  address = g_inet_socket_address_new_from_string (text, 4711);
+  g_assert_true (g_socket_address_to_native (address, &name, sizeof name, NULL));
+  return name;
+}
+
+static void
+test_loopback (void)
+{
+  static const char *const own[]
+      = { "127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1", "::ffff:127.1.2.3" };
+  static const char *const others[] = { "128.0.0.1", "10.0.0.127",      "0.0.0.0", "::", "::2",
+                                        "fe80::1",   "::ffff:10.0.0.1", "7f00::1", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    {
+      const PyrogInetName name = make_name (own[i]);
+      g_assert_true (pyrog_inet_name_is_loopback (&name));
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      const PyrogInetName name = make_name (others[i]);
+      g_assert_false (pyrog_inet_name_is_loopback (&name));
+    }
+}
+
+/* The addresses are those at the time of connecting, also when nobody asks before the end; every
+ * thread that asks first gets the same */
+static gpointer
+ask_address (gpointer connection)
+{
+  return pyrog_connection_get_remote_address (connection);
+}
+
+static void
+test_addresses (void)
+{
+  g_autoptr (GSocket) listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
+  GThread *threads[4];
+
+  g_assert_true (g_socket_bind (listener, any, FALSE, NULL));
+  g_assert_true (g_socket_listen (listener, NULL));
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listener, NULL);
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+  g_autoptr (GSocketAddress) here = g_socket_get_local_address (socket, NULL);
+  g_autoptr (PyrogConnection) connection = pyrog_connection_new (socket, FALSE);
+  pyrog_connection_close (connection);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("ask", ask_address, connection);
+  GSocketAddress *there = pyrog_connection_get_remote_address (connection);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_assert_true (g_thread_join (threads[i]) == there);
+  g_autofree char *expected = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+  g_autofree char *found = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (there));
+  g_assert_cmpstr (found, ==, expected);
+  g_assert_cmpstr (pyrog_connection_get_peer_name (connection), ==, expected);
+  g_autofree char *own = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (here));
+  g_autofree char *told = g_socket_connectable_to_string (
+      G_SOCKET_CONNECTABLE (pyrog_connection_get_local_address (connection)));
+  g_assert_cmpstr (told, ==, own);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -453,5 +524,7 @@ main (int argc, char *argv[])
   add_test ("/connection/close", test_close);
   add_test ("/connection/shutdown", test_shutdown);
   add_test ("/connection/peer", test_peer);
+  g_test_add_func ("/connection/loopback", test_loopback);
+  g_test_add_func ("/connection/addresses", test_addresses);
   return g_test_run ();
 }

@@ -27,7 +27,7 @@ set_up (Fixture *fixture, gconstpointer data)
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   fixture->socket = g_socket_new_from_fd (fds[0], NULL);
-  fixture->transport = pyrog_transport_new (fixture->socket, TRUE);
+  fixture->transport = pyrog_transport_new (fixture->socket, TRUE, TRUE);
   fixture->peer = fds[1];
 }
 
@@ -153,12 +153,12 @@ test_tcp_options (gconstpointer data)
   g_assert_true (g_socket_bind (listener, any, FALSE, NULL));
   g_assert_true (g_socket_listen (listener, NULL));
   if (prepared)
-    pyrog_transport_set_options (listener, TRUE);
+    pyrog_transport_set_options (listener, TRUE, TRUE);
   g_autoptr (GSocketAddress) address = g_socket_get_local_address (listener, NULL);
   g_assert_true (g_socket_connect (client, address, NULL, NULL));
   g_autoptr (GSocket) accepted = g_socket_accept (listener, NULL, NULL);
-  PyrogTransport *ours = pyrog_transport_new (accepted, TRUE);
-  PyrogTransport *theirs = pyrog_transport_new (client, FALSE);
+  PyrogTransport *ours = pyrog_transport_new (accepted, TRUE, TRUE);
+  PyrogTransport *theirs = pyrog_transport_new (client, FALSE, TRUE);
   assert_options (accepted, TRUE);
   assert_options (client, FALSE);
   pyrog_transport_free (ours);
