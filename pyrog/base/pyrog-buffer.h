@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _PyrogPieces PyrogPieces;
+
 /* A growing run of bytes that encoders write into. The fields are for reading; a writer fills
  * what it reserved and commits what it used:
  *
@@ -20,8 +22,6 @@ G_BEGIN_DECLS
  *
  * Large pieces can stay where they are: the buffer borrows them. They stand between the bytes of
  * `data`, and only the functions below that speak of pieces see them. */
-typedef struct _PyrogPieces PyrogPieces;
-
 typedef struct
 {
   guint8 *data;        /* (owned) (nullable) */
