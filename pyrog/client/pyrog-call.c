@@ -5,6 +5,7 @@
 #include "pyrog-call.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "pyrog-class-private.h"
 #include "pyrog-error-private.h"
@@ -16,12 +17,15 @@
 #define FOR_EVER 1e9 /* seconds */
 
 PyrogCall *
-pyrog_call_new (void)
+pyrog_call_new (const char *member)
 {
-  PyrogCall *call = g_new (PyrogCall, 1);
+  const gsize size = member != NULL ? strlen (member) + 1 : 0;
+  PyrogCall *call = g_malloc (sizeof (PyrogCall) + size);
 
   /* As in pyrog_arena_new(): this is made for every call */
   *call = (PyrogCall){ 0 };
+  if (member != NULL)
+    call->member = memcpy (call + 1, member, size);
   g_atomic_ref_count_init (&call->refs);
   call->link.data = call;
   pyrog_buffer_init (&call->message, G_MAXSIZE);
@@ -41,7 +45,6 @@ pyrog_call_unref (PyrogCall *call)
   if (!g_atomic_ref_count_dec (&call->refs))
     return;
   pyrog_buffer_clear (&call->message);
-  g_free (call->member);
   g_free (call->reply_type);
   g_clear_pointer (&call->context, g_main_context_unref);
   g_clear_error (&call->error);

@@ -45,7 +45,7 @@ struct _PyrogCall
    * have it. */
   PyrogBuffer message;
   const PyrogCodec *codec;
-  char *member; /* (owned) (nullable) */
+  const char *member; /* (nullable) behind the call */
   PyrogMemberKind kind;
   gboolean oneway;
   gboolean idempotent;
@@ -84,7 +84,8 @@ struct _PyrogCall
   char *stream_id;       /* (owned) (nullable) the result is an item stream */
 };
 
-PyrogCall *pyrog_call_new (void);
+/* member (nullable) is what it is about */
+PyrogCall *pyrog_call_new (const char *member);
 PyrogCall *pyrog_call_ref (PyrogCall *call);
 void pyrog_call_unref (PyrogCall *call);
 /* (transfer full) (nullable) The first of a queue of links */

@@ -13,7 +13,7 @@
 static PyrogCall *
 make_bind_call (PyrogProxy *self)
 {
-  PyrogCall *call = pyrog_call_new ();
+  PyrogCall *call = pyrog_call_new (NULL);
 
   call->codec = self->codec;
   call->retries = (int) pyrog_config_get_number (self->config, PYROG_CONFIG_MAX_RETRIES);

@@ -132,7 +132,7 @@ pyrog_request_make_call (const PyrogRequest *request,
   const PyrogCallParts parts
       = { pyrog_value_text (request->object), pyrog_value_text (request->method), *args, *kwargs };
   const PyrogCallOptions *options = request->options;
-  g_autoptr (PyrogCall) call = pyrog_call_new ();
+  g_autoptr (PyrogCall) call = pyrog_call_new (request->member);
   double timeout = options != NULL && options->timeout >= 0 ? options->timeout : request->timeout;
   GError *failure = NULL;
 
@@ -143,7 +143,6 @@ pyrog_request_make_call (const PyrogRequest *request,
     }
   call->codec = request->codec;
   call->kind = request->kind;
-  call->member = g_strdup (request->member);
   call->oneway = options != NULL && options->oneway;
   call->idempotent = options != NULL && options->idempotent;
   call->retries = (int) pyrog_config_get_number (request->config, PYROG_CONFIG_MAX_RETRIES);

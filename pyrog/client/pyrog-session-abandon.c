@@ -39,7 +39,7 @@ unqueue (PyrogSession *self, PyrogCall *call)
 static void
 leave_place (PyrogSession *self, PyrogCall *call, GError *error)
 {
-  PyrogCall *place = pyrog_call_new ();
+  PyrogCall *place = pyrog_call_new (NULL);
 
   place->codec = call->codec;
   place->oneway = call->oneway;

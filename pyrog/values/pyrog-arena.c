@@ -14,6 +14,7 @@
 #define ALIGNMENT 8u
 #define FIRST_BLOCK_SIZE 992u /* with the header, what malloc() hands out from its fast lists */
 #define MAX_BLOCK_SIZE (1024u * 1024u)
+#define MAX_KEPT_PLACES 64u /* for the next message */
 
 typedef struct _Block Block;
 struct _Block
@@ -47,13 +48,47 @@ struct _PyrogArena
   gboolean large;
 };
 
-PyrogArena *
-pyrog_arena_new (void)
+/* Each thread keeps one arena for its next message. With the sanitizer none is used again: what
+ * points into one that is gone is to be found. */
+#if defined(__SANITIZE_ADDRESS__)
+#define KEEPS_SPARE FALSE
+#elif defined(__has_feature)
+#define KEEPS_SPARE (!__has_feature (address_sanitizer))
+#else
+#define KEEPS_SPARE TRUE
+#endif
+
+static void free_arena (gpointer arena);
+
+static GPrivate spare = G_PRIVATE_INIT (free_arena);
+
+static PyrogArena *
+new_arena (void)
 {
   PyrogArena *arena = g_new (PyrogArena, 1);
 
   /* Not g_new0(): calloc() of the GNU C library does without its fast lists */
   *arena = (PyrogArena){ .refs = 1 };
+  return arena;
+}
+
+static PyrogArena *
+take_spare (void)
+{
+  PyrogArena *arena = g_private_get (&spare);
+
+  if (arena != NULL)
+    g_private_set (&spare, NULL);
+  return arena;
+}
+
+PyrogArena *
+pyrog_arena_new (void)
+{
+  PyrogArena *arena = take_spare ();
+
+  if (arena == NULL)
+    arena = new_arena ();
   pyrog_arena_set_budget (arena, 0, 0);
   pyrog_arena_set_max_depth (arena, 0);
   return arena;
@@ -69,7 +104,10 @@ release_kept (PyrogArena *arena)
       Kept *kept = &g_array_index (arena->kept, Kept, i - 1);
       kept->destroy (kept->data);
     }
-  g_array_set_size (arena->kept, 0);
+  if (arena->kept->len > MAX_KEPT_PLACES)
+    g_clear_pointer (&arena->kept, g_array_unref);
+  else
+    g_array_set_size (arena->kept, 0);
 }
 
 static void
@@ -134,6 +172,16 @@ pyrog_arena_is_shared (PyrogArena *arena)
   return g_atomic_int_get (&arena->refs) != 1;
 }
 
+static void
+free_arena (gpointer data)
+{
+  PyrogArena *arena = data;
+
+  g_clear_pointer (&arena->blocks, pyrog_block_free);
+  g_clear_pointer (&arena->kept, g_array_unref);
+  g_free (arena);
+}
+
 void
 pyrog_arena_unref (PyrogArena *arena)
 {
@@ -141,9 +189,10 @@ pyrog_arena_unref (PyrogArena *arena)
     return;
   arena->refs = 1;
   pyrog_arena_reset (arena);
-  g_clear_pointer (&arena->blocks, pyrog_block_free);
-  g_clear_pointer (&arena->kept, g_array_unref);
-  g_free (arena);
+  if (KEEPS_SPARE && g_private_get (&spare) == NULL)
+    g_private_set (&spare, arena);
+  else
+    free_arena (arena);
 }
 
 void

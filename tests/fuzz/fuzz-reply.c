@@ -91,7 +91,7 @@ check_batch (PyrogCall *call, guint n_calls)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  g_autoptr (PyrogCall) call = pyrog_call_new ();
+  g_autoptr (PyrogCall) call = pyrog_call_new (NULL);
   g_autoptr (PyrogChunk) chunk = NULL;
   g_autoptr (GError) error = NULL;
   PyrogHeader header;
