@@ -63,10 +63,15 @@ class Daemon:
 
 
 class Client:
+    """Of four in a row two are Pyro5's, and one of each two is killed in the end: also a short run
+    has some of each"""
     seeds = itertools.count(random.randrange(2 ** 31))
+    numbers = itertools.count()
 
     def __init__(self, build, daemon):
-        self.pyro5 = random.random() < 0.5
+        number = next(self.numbers)
+        self.pyro5 = number % 2 == 1
+        self.to_be_killed = number // 2 % 2 == 1
         self.killed = False
         environment = dict(os.environ)
         command = [os.path.join(build, "tests/bench/soak-client")]
@@ -76,10 +81,10 @@ class Client:
         self.command = command + [daemon.uri, random.choice(SERIALIZERS), str(next(self.seeds))]
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, env=environment)
-        self.end = time.monotonic() + random.uniform(0.5, LIFE)
+        self.end = time.monotonic() + random.uniform(1, LIFE)
 
     def stop(self):
-        self.killed = random.random() < 0.5
+        self.killed = self.to_be_killed
         self.process.send_signal(signal.SIGKILL if self.killed else signal.SIGTERM)
 
     def finish(self):
